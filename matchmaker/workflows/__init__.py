@@ -1,0 +1,16 @@
+"""Every state machine, as a table. Knows nothing else of ours but messages and errors."""
+
+from matchmaker.workflows.invitation import INVITATION_WORKFLOW
+from matchmaker.workflows.job import JOB_WORKFLOW
+from matchmaker.workflows.machine import Label, Workflow
+from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
+from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+
+ALL_WORKFLOWS = (
+    PROBLEM_WORKFLOW,
+    MATCH_RUN_WORKFLOW,
+    MATCH_WORKFLOW,
+    INVITATION_WORKFLOW,
+    JOB_WORKFLOW,
+)
