@@ -1,0 +1,39 @@
+"""The mapped classes, one module an aggregate."""
+
+from matchmaker.models.account import ROLE_LABELS, AccountKind, Role, RoleGrant, User
+from matchmaker.models.base import Base
+from matchmaker.models.call import Call
+from matchmaker.models.embedding import Embedding
+from matchmaker.models.event import AuditEvent
+from matchmaker.models.form_draft import FormDraft
+from matchmaker.models.invitation import Invitation
+from matchmaker.models.job import Job
+from matchmaker.models.match import (
+    Band,
+    Match,
+    MatchExclusion,
+    MatchReview,
+    MatchRun,
+    PairRule,
+    PairRuleKind,
+)
+from matchmaker.models.organization import (
+    MEMBER_ROLE_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    ORGANIZATION_SIZE_LABELS,
+    MemberRole,
+    Organization,
+    OrganizationKind,
+    OrganizationMember,
+    OrganizationSize,
+)
+from matchmaker.models.outbox import OutboxMessage
+from matchmaker.models.problem import GRADES, Problem, Requirement
+from matchmaker.models.team import (
+    TEAM_KIND_LABELS,
+    Team,
+    TeamCompetency,
+    TeamKind,
+    TeamMember,
+    TeamWork,
+)

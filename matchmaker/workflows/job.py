@@ -34,6 +34,7 @@ JOB_WORKFLOW = Workflow[JobState, JobAction](
         {
             (S.QUEUED, A.CLAIM): S.RUNNING,
             (S.QUEUED, A.CANCEL): S.CANCELLED,
+            (S.QUEUED, A.FAIL): S.FAILED,
             # A lease that ran out: another worker claims the running job again.
             (S.RUNNING, A.CLAIM): S.RUNNING,
             (S.RUNNING, A.FINISH): S.DONE,

@@ -1,0 +1,87 @@
+"""The letters the program writes, by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matchmaker.i18n import Message, N_, translate
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Subject and body, both translatable; the body's placeholders are filled from the parameters."""
+
+    subject: str
+    body: str
+
+
+LETTERS = {
+    "account.confirm": Letter(
+        N_("Confirm your e-mail address"),
+        N_(
+            "Somebody registered at Matchmaker with this address. If it was you, confirm it by opening:\n\n"
+            "%(url)s\n\nThe link works until %(until)s. If it was not you, there is nothing to do."
+        ),
+    ),
+    "account.exists": Letter(
+        N_("You already have an account"),
+        N_(
+            "Somebody tried to register at Matchmaker with this address, which already has an account. "
+            "If it was you, sign in here:\n\n%(url)s\n\nIf you have forgotten the password, ask for a new one there."
+        ),
+    ),
+    "account.reset": Letter(
+        N_("Choose a new password"),
+        N_(
+            "To choose a new password at Matchmaker, open:\n\n%(url)s\n\nThe link works once, until %(until)s. "
+            "If you did not ask for it, there is nothing to do; your password stays as it is."
+        ),
+    ),
+    "account.password_changed": Letter(
+        N_("Your password was changed"),
+        N_(
+            "The password of your account at Matchmaker was changed on %(when)s. "
+            "If it was not you, ask for a new one at once:\n\n%(url)s"
+        ),
+    ),
+    "invitation.sent": Letter(
+        N_("%(inviter)s invites you to join %(target)s"),
+        N_(
+            "%(inviter)s invites you to join %(target)s at Matchmaker. To accept or turn it down, open:\n\n%(url)s\n\n"
+            "The invitation is open until %(until)s. You join only if you accept."
+        ),
+    ),
+    "problem.returned": Letter(
+        N_("Your problem needs changes: %(title)s"),
+        N_("The programme office returned “%(title)s” to you:\n\n%(note)s\n\nChange it and submit it again here:\n\n%(url)s"),
+    ),
+    "problem.declined": Letter(
+        N_("About your problem: %(title)s"),
+        N_("The programme office cannot take up “%(title)s”:\n\n%(note)s\n\n%(url)s"),
+    ),
+    "problem.published": Letter(
+        N_("Your problem is published: %(title)s"),
+        N_("“%(title)s” is now open to teams:\n\n%(url)s\n\nYou will hear from the office when teams have been matched."),
+    ),
+    "match.invited": Letter(
+        N_("A problem that fits your team: %(title)s"),
+        N_(
+            "The programme office recommends “%(title)s” to %(team)s. See why, and say whether you are interested:"
+            "\n\n%(url)s"
+        ),
+    ),
+    "match.candidates": Letter(
+        N_("Teams for your problem: %(title)s"),
+        N_("The programme office has matched teams to “%(title)s”. See who they are and why:\n\n%(url)s"),
+    ),
+}
+
+
+def compose(kind: str, locale: str, **params: Any) -> tuple[str, str]:
+    """Subject and body of the letter *kind* in *locale*."""
+    letter = LETTERS[kind]
+    signature = translate(N_("Matchmaker programme office"), locale)
+    subject = " ".join(translate(Message(letter.subject, params), locale).split())
+    body = translate(Message(letter.body, params), locale)
+    return subject[:300], f"{body}\n\n--\n{signature}\n"
