@@ -32,7 +32,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling breaks savepoints; we send BEGIN ourselves.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000"):
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=15000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matchmaker.i18n import Message, N_
+from matchmaker.i18n import N_, Message
 
 
 class MatchmakerError(Exception):

@@ -79,23 +79,32 @@ class Settings:
     """Everything an operator can set. `from_environ` reads it; tests build it directly."""
 
     environment: str = setting(
-        one_of("development", "production", "test"), "development",
+        one_of("development", "production", "test"),
+        "development",
         "Where it runs. In production a default secret or an insecure cookie is refused.",
     )
     secret_key: str = setting(
-        str, DEFAULT_SECRET, "Signs sessions and mailed links. At least 32 characters in production."
+        str,
+        DEFAULT_SECRET,
+        "Signs sessions and mailed links. At least 32 characters in production.",
     )
-    data_dir: Path = setting(Path, lambda: Path("instance"), "Folder for the embedded database and files.")
+    data_dir: Path = setting(
+        Path, lambda: Path("instance"), "Folder for the embedded database and files."
+    )
     database_url: str = setting(
         str, "", "SQLAlchemy address of the database. Empty means SQLite in the data folder."
     )
     base_url: str = setting(
-        str, "http://127.0.0.1:8000", "Address under which people reach the site; used in mailed links."
+        str,
+        "http://127.0.0.1:8000",
+        "Address under which people reach the site; used in mailed links.",
     )
     host: str = setting(str, "127.0.0.1", "Address that `matchmaker serve` listens on.")
     port: int = setting(as_port, 8000, "Port that `matchmaker serve` listens on.")
     web_workers: int = setting(
-        as_positive, 1, "Web processes of `matchmaker serve`. More than one needs a shared rate limit store."
+        as_positive,
+        1,
+        "Web processes of `matchmaker serve`. More than one needs a shared rate limit store.",
     )
     secure_cookies: bool = setting(
         as_bool, False, "Send cookies over HTTPS only. Must be on in production."
@@ -103,10 +112,16 @@ class Settings:
     trusted_proxies: int = setting(
         int, 0, "Number of reverse proxies in front whose forwarding headers are believed."
     )
-    default_locale: str = setting(one_of(*LOCALES), "zh_Hant_TW", "Language for visitors who state none.")
-    timezone: ZoneInfo = setting(as_zone, lambda: ZoneInfo("Asia/Taipei"), "Zone in which times are shown.")
+    default_locale: str = setting(
+        one_of(*LOCALES), "zh_Hant_TW", "Language for visitors who state none."
+    )
+    timezone: ZoneInfo = setting(
+        as_zone, lambda: ZoneInfo("Asia/Taipei"), "Zone in which times are shown."
+    )
     mail: str = setting(
-        one_of("console", "file", "smtp"), "file", "Where mail goes: the console, files in the data folder, or SMTP."
+        one_of("console", "file", "smtp"),
+        "file",
+        "Where mail goes: the console, files in the data folder, or SMTP.",
     )
     mail_sender: str = setting(str, "Matchmaker <no-reply@localhost>", "Sender of mail.")
     smtp_host: str = setting(str, "localhost", "SMTP server.")
@@ -116,14 +131,22 @@ class Settings:
     smtp_tls: str = setting(
         one_of("none", "starttls", "tls"), "starttls", "How the SMTP connection is protected."
     )
-    rate_limits: bool = setting(as_bool, True, "Limit how often sign-in and other costly actions may be tried.")
-    rate_limit_store: str = setting(
-        str, "memory://", "Store of the rate limits: memory:// for one process, redis://… for several."
+    rate_limits: bool = setting(
+        as_bool, True, "Limit how often sign-in and other costly actions may be tried."
     )
-    max_upload_bytes: int = setting(as_positive, 4 * 1024 * 1024, "Largest request body accepted, in bytes.")
+    rate_limit_store: str = setting(
+        str,
+        "memory://",
+        "Store of the rate limits: memory:// for one process, redis://… for several.",
+    )
+    max_upload_bytes: int = setting(
+        as_positive, 4 * 1024 * 1024, "Largest request body accepted, in bytes."
+    )
     session_hours: int = setting(as_positive, 12, "Hours until a session without activity ends.")
     model: str = setting(
-        str, "", "Folder or name of a sentence-transformers model. Empty means the English model that ships."
+        str,
+        "",
+        "Folder or name of a sentence-transformers model. Empty means the English model that ships.",
     )
     model_multilingual: bool = setting(
         as_bool, False, "The model reads Chinese itself, so Chinese text is not glossed first."
@@ -132,14 +155,17 @@ class Settings:
         as_optional(Path), None, "A CC-CEDICT file that widens the bilingual lexicon."
     )
     encoder: str = setting(
-        one_of("sentence", "hashing"), "sentence",
+        one_of("sentence", "hashing"),
+        "sentence",
         "Text encoder. `hashing` needs no model and is meant for tests: its ranking is poor.",
     )
     job_lease_seconds: int = setting(
         as_positive, 60, "Seconds after which a job whose worker fell silent is taken by another."
     )
     log_format: str = setting(one_of("json", "text"), "text", "Form of the log lines.")
-    log_level: str = setting(one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged.")
+    log_level: str = setting(
+        one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged."
+    )
 
     def __post_init__(self) -> None:
         if self.environment == "production":
@@ -158,7 +184,8 @@ class Settings:
         unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
         if unknown:
             raise BadSettings(
-                N_("Unknown setting %(name)s. See docs/configuration.md for the list."), name=unknown[0]
+                N_("Unknown setting %(name)s. See docs/configuration.md for the list."),
+                name=unknown[0],
             )
         values = {}
         for name, item in known.items():
@@ -178,7 +205,9 @@ class Settings:
             raise BadSettings(N_("MATCHMAKER_SECURE_COOKIES must be yes in production."))
         if self.web_workers > 1 and self.rate_limit_store.startswith("memory"):
             raise BadSettings(
-                N_("MATCHMAKER_RATE_LIMIT_STORE must name a shared store when there are several web processes.")
+                N_(
+                    "MATCHMAKER_RATE_LIMIT_STORE must name a shared store when there are several web processes."
+                )
             )
 
 
@@ -188,5 +217,7 @@ def _coerce(name: str, text: str, coerce: Callable[[str], Any]) -> Any:
     except (ValueError, TypeError) as error:
         raise BadSettings(
             N_("%(name)s cannot be %(value)s: %(why)s."),
-            name=name, value=repr(text if "SECRET" not in name and "PASSWORD" not in name else "***"), why=str(error),
+            name=name,
+            value=repr(text if "SECRET" not in name and "PASSWORD" not in name else "***"),
+            why=str(error),
         ) from error

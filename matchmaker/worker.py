@@ -49,7 +49,9 @@ class Worker:
     def run_one(self) -> bool:
         """Run one job that is due; False if there is none."""
         with unit_of_work(self.sessions) as session:
-            job = jobs.claim_next(session, worker=self.name, lease_seconds=self.settings.job_lease_seconds)
+            job = jobs.claim_next(
+                session, worker=self.name, lease_seconds=self.settings.job_lease_seconds
+            )
         if job is None:
             return False
         with structlog.contextvars.bound_contextvars(job_id=job.id, request_id=job.request_id):
@@ -116,6 +118,9 @@ class _Heartbeat:
     def _keep(self) -> None:
         with unit_of_work(self.worker.sessions) as session:
             self.alive = jobs.keep(
-                session, self.job_id, worker=self.worker.name,
-                lease_seconds=self.worker.settings.job_lease_seconds, progress=self.latest,
+                session,
+                self.job_id,
+                worker=self.worker.name,
+                lease_seconds=self.worker.settings.job_lease_seconds,
+                progress=self.latest,
             )

@@ -1,0 +1,3 @@
+"""Rubrics as data: how a problem is graded."""
+
+from matchmaker.assessment.grading import Grade, grades

@@ -71,7 +71,9 @@ class User(Timestamped, Base):
     organization_memberships: Mapped[list[OrganizationMember]] = relationship(
         back_populates="user", lazy="selectin"
     )
-    team_memberships: Mapped[list[TeamMember]] = relationship(back_populates="user", lazy="selectin")
+    team_memberships: Mapped[list[TeamMember]] = relationship(
+        back_populates="user", lazy="selectin"
+    )
 
     @property
     def roles(self) -> set[Role]:

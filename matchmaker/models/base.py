@@ -45,7 +45,11 @@ NAMES = {
 def enum_type(enum: type[StrEnum]) -> sa.Enum:
     """A text column that a check constraint limits to *enum*'s values, the same on every database."""
     return sa.Enum(
-        enum, native_enum=False, create_constraint=True, length=32, values_callable=lambda kind: [m.value for m in kind]
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda kind: [m.value for m in kind],
     )
 
 

@@ -26,7 +26,9 @@ class Invitation(Timestamped, Base):
     organization_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("organizations.id", ondelete="CASCADE"), index=True
     )
-    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+    team_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("teams.id", ondelete="CASCADE"), index=True
+    )
     inviter_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     email: Mapped[str] = mapped_column(sa.String(254), index=True)
     role: Mapped[MemberRole] = mapped_column(enum_type(MemberRole), default=MemberRole.MEMBER)

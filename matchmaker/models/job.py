@@ -17,7 +17,9 @@ class Job(Timestamped, Base):
     __tablename__ = "jobs"
     __table_args__ = (
         sa.Index("ix_jobs_state_lease", "state", "lease_until"),
-        sa.CheckConstraint("state <> 'running' OR lease_until IS NOT NULL", name="running_has_lease"),
+        sa.CheckConstraint(
+            "state <> 'running' OR lease_until IS NOT NULL", name="running_has_lease"
+        ),
     )
 
     kind: Mapped[str] = mapped_column(sa.String(64))

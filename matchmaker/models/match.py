@@ -31,7 +31,8 @@ class MatchRun(Timestamped, Base):
     __tablename__ = "match_runs"
     __table_args__ = (
         sa.CheckConstraint(
-            "state NOT IN ('done', 'published', 'superseded') OR finished_at IS NOT NULL", name="finished"
+            "state NOT IN ('done', 'published', 'superseded') OR finished_at IS NOT NULL",
+            name="finished",
         ),
         sa.CheckConstraint(
             "state NOT IN ('published', 'superseded') OR published_at IS NOT NULL", name="published"
@@ -41,7 +42,9 @@ class MatchRun(Timestamped, Base):
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"), index=True)
     starter_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id"))
-    state: Mapped[MatchRunState] = mapped_column(enum_type(MatchRunState), default=MATCH_RUN_WORKFLOW.initial)
+    state: Mapped[MatchRunState] = mapped_column(
+        enum_type(MatchRunState), default=MATCH_RUN_WORKFLOW.initial
+    )
     #: Model, weights, scale and versions the run was made with: enough to repeat it.
     config: Mapped[dict[str, Any]] = mapped_column(default=lambda _=None: {})
     #: SHA-256 over configuration, inputs and results; the same input gives the same value.
@@ -114,7 +117,9 @@ class MatchReview(Timestamped, Base):
 
     __tablename__ = "match_reviews"
 
-    match_id: Mapped[int] = mapped_column(sa.ForeignKey("matches.id", ondelete="CASCADE"), index=True)
+    match_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("matches.id", ondelete="CASCADE"), index=True
+    )
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     action: Mapped[str] = mapped_column(sa.String(16))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
@@ -128,7 +133,9 @@ class MatchExclusion(Base):
 
     __tablename__ = "match_exclusions"
 
-    run_id: Mapped[int] = mapped_column(sa.ForeignKey("match_runs.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("match_runs.id", ondelete="CASCADE"), index=True
+    )
     problem_id: Mapped[int | None] = mapped_column(sa.ForeignKey("problems.id"))
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id"))
     reason: Mapped[str] = mapped_column(sa.String(40))
@@ -149,7 +156,9 @@ class PairRule(Timestamped, Base):
     __tablename__ = "pair_rules"
     __table_args__ = (sa.UniqueConstraint("problem_id", "team_id"),)
 
-    problem_id: Mapped[int] = mapped_column(sa.ForeignKey("problems.id", ondelete="CASCADE"), index=True)
+    problem_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("problems.id", ondelete="CASCADE"), index=True
+    )
     team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id", ondelete="CASCADE"), index=True)
     kind: Mapped[PairRuleKind] = mapped_column(enum_type(PairRuleKind))
     reason: Mapped[str] = mapped_column(sa.Text, default="")

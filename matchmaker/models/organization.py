@@ -83,7 +83,9 @@ class Organization(Timestamped, Base):
 
     def name(self, language: str) -> str:
         """The name in *language* (zh or en), or in the other one if there is none."""
-        first, second = (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
+        first, second = (
+            (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
+        )
         return first or second
 
 

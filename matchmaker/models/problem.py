@@ -37,7 +37,8 @@ class Problem(Timestamped, Base):
         ),
         sa.CheckConstraint("grade IN ('G1', 'G2', 'G3', 'G4')", name="grade_known"),
         sa.CheckConstraint(
-            "state IN ('draft', 'withdrawn', 'archived') OR title_zh <> '' OR title_en <> ''", name="titled"
+            "state IN ('draft', 'withdrawn', 'archived') OR title_zh <> '' OR title_en <> ''",
+            name="titled",
         ),
         sa.CheckConstraint("teams_wanted BETWEEN 1 AND 20", name="teams_wanted_range"),
         sa.CheckConstraint(
@@ -51,7 +52,9 @@ class Problem(Timestamped, Base):
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"), index=True)
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    state: Mapped[ProblemState] = mapped_column(enum_type(ProblemState), default=PROBLEM_WORKFLOW.initial)
+    state: Mapped[ProblemState] = mapped_column(
+        enum_type(ProblemState), default=PROBLEM_WORKFLOW.initial
+    )
 
     title_zh: Mapped[str] = mapped_column(sa.String(200), default="")
     title_en: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -97,7 +100,9 @@ class Problem(Timestamped, Base):
 
     def title(self, language: str) -> str:
         """The title in *language*, or in the other one if there is none."""
-        first, second = (self.title_zh, self.title_en) if language == "zh" else (self.title_en, self.title_zh)
+        first, second = (
+            (self.title_zh, self.title_en) if language == "zh" else (self.title_en, self.title_zh)
+        )
         return first or second
 
     def refresh_search_text(self) -> None:
@@ -117,7 +122,9 @@ class Requirement(Base):
         sa.CheckConstraint("importance BETWEEN 1 AND 3", name="importance_range"),
     )
 
-    problem_id: Mapped[int] = mapped_column(sa.ForeignKey("problems.id", ondelete="CASCADE"), index=True)
+    problem_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("problems.id", ondelete="CASCADE"), index=True
+    )
     competency: Mapped[str] = mapped_column(sa.String(16))
     level: Mapped[int]
     importance: Mapped[int]

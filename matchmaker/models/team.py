@@ -43,7 +43,9 @@ class Team(Timestamped, Base):
     )
 
     external_id: Mapped[str | None] = mapped_column(sa.String(100), unique=True)
-    organization_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organizations.id"), index=True
+    )
     kind: Mapped[TeamKind] = mapped_column(enum_type(TeamKind))
     name_zh: Mapped[str] = mapped_column(sa.String(120), default="")
     name_en: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -62,7 +64,9 @@ class Team(Timestamped, Base):
     version: Mapped[int] = mapped_column()
 
     organization: Mapped[Organization | None] = relationship()
-    members: Mapped[list[TeamMember]] = relationship(back_populates="team", cascade="all, delete-orphan")
+    members: Mapped[list[TeamMember]] = relationship(
+        back_populates="team", cascade="all, delete-orphan"
+    )
     works: Mapped[list[TeamWork]] = relationship(
         back_populates="team", cascade="all, delete-orphan", order_by="TeamWork.position"
     )
@@ -74,12 +78,16 @@ class Team(Timestamped, Base):
 
     def name(self, language: str) -> str:
         """The name in *language*, or in the other one if there is none."""
-        first, second = (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
+        first, second = (
+            (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
+        )
         return first or second
 
     def title(self, language: str) -> str:
         """The one-line description in *language*, or in the other one."""
-        first, second = (self.title_zh, self.title_en) if language == "zh" else (self.title_en, self.title_zh)
+        first, second = (
+            (self.title_zh, self.title_en) if language == "zh" else (self.title_en, self.title_zh)
+        )
         return first or second
 
 

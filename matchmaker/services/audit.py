@@ -20,17 +20,29 @@ LOCK = 0x6D6174636820  # Any fixed number: one writer at a time appends to the c
 
 
 def append(
-    session: Session, *, actor_id: int | None, action: str, subject_type: str, subject_id: int | None,
-    data: dict[str, Any], request_id: str = "",
+    session: Session,
+    *,
+    actor_id: int | None,
+    action: str,
+    subject_type: str,
+    subject_id: int | None,
+    data: dict[str, Any],
+    request_id: str = "",
 ) -> AuditEvent:
     """Add one event to the end of the chain, in the caller's transaction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     previous = session.scalar(sa.select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1))
     event = AuditEvent(
-        at=utcnow(), actor_id=actor_id, action=action, subject_type=subject_type, subject_id=subject_id,
-        data=json.loads(json.dumps(data, default=str)), request_id=request_id,
-        previous_hash=previous or GENESIS, hash="",
+        at=utcnow(),
+        actor_id=actor_id,
+        action=action,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        data=json.loads(json.dumps(data, default=str)),
+        request_id=request_id,
+        previous_hash=previous or GENESIS,
+        hash="",
     )
     event.hash = digest(event)
     session.add(event)
@@ -41,8 +53,14 @@ def append(
 def digest(event: AuditEvent) -> str:
     """The hash of everything *event* says, and of the hash before it."""
     facts = [
-        event.previous_hash, event.at.astimezone(UTC).isoformat(), event.actor_id, event.action,
-        event.subject_type, event.subject_id, event.data, event.request_id,
+        event.previous_hash,
+        event.at.astimezone(UTC).isoformat(),
+        event.actor_id,
+        event.action,
+        event.subject_type,
+        event.subject_id,
+        event.data,
+        event.request_id,
     ]
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -67,4 +85,6 @@ def verify(session: Session) -> ChainReport:
 
 
 def _events(session: Session) -> Iterator[AuditEvent]:
-    yield from session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000))
+    yield from session.scalars(
+        sa.select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    )

@@ -38,30 +38,45 @@ class Context:
         """Write an audit event; *data* must not name people other than by id."""
         self.session.flush()  # A new subject gets its id here.
         audit.append(
-            self.session, actor_id=self.actor.id if self.actor else None, action=action,
+            self.session,
+            actor_id=self.actor.id if self.actor else None,
+            action=action,
             subject_type=type(subject).__name__ if subject is not None else "",
-            subject_id=subject.id if subject is not None else None, data=data, request_id=self.request_id,
+            subject_id=subject.id if subject is not None else None,
+            data=data,
+            request_id=self.request_id,
         )
 
     def enqueue(self, kind: str, **payload: Any) -> Job:
         """Ask for *kind* of work; it starts after the commit."""
         job = Job(
-            kind=kind, payload=payload, user_id=self.actor.id if self.actor else None,
-            request_id=self.request_id, created_at=utcnow(),
+            kind=kind,
+            payload=payload,
+            user_id=self.actor.id if self.actor else None,
+            request_id=self.request_id,
+            created_at=utcnow(),
         )
         self.session.add(job)
         self.session.flush()  # Callers link to the job.
         return job
 
-    def send_mail(self, kind: str, recipient: User | str, *, locale: str | None = None, **params: Any) -> None:
+    def send_mail(
+        self, kind: str, recipient: User | str, *, locale: str | None = None, **params: Any
+    ) -> None:
         """Write a mail of *kind* in the recipient's language; it leaves after the commit."""
         user = recipient if isinstance(recipient, User) else None
         address = user.email if user else recipient
         if not address:
             return  # The account was erased: nobody is left to write to.
-        subject, body = mail.compose(kind, locale or (user.locale if user else self.locale), **params)
+        subject, body = mail.compose(
+            kind, locale or (user.locale if user else self.locale), **params
+        )
         message = OutboxMessage(
-            user_id=user.id if user else None, recipient=address, kind=kind, subject=subject, body=body
+            user_id=user.id if user else None,
+            recipient=address,
+            kind=kind,
+            subject=subject,
+            body=body,
         )
         self.session.add(message)
         self.session.flush()  # The job refers to the message by id.

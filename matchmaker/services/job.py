@@ -20,7 +20,9 @@ def claim_next(session: Session, *, worker: str, lease_seconds: int) -> Job | No
     """Take the oldest job that is due, or whose worker fell silent; None if there is none."""
     now = utcnow()
     due = sa.or_(
-        sa.and_(Job.state == JobState.QUEUED, sa.or_(Job.not_before.is_(None), Job.not_before <= now)),
+        sa.and_(
+            Job.state == JobState.QUEUED, sa.or_(Job.not_before.is_(None), Job.not_before <= now)
+        ),
         sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now),
     )
     job = session.scalar(
@@ -37,7 +39,14 @@ def claim_next(session: Session, *, worker: str, lease_seconds: int) -> Job | No
     return job
 
 
-def keep(session: Session, job_id: int, *, worker: str, lease_seconds: int, progress: tuple[int, int] | None) -> bool:
+def keep(
+    session: Session,
+    job_id: int,
+    *,
+    worker: str,
+    lease_seconds: int,
+    progress: tuple[int, int] | None,
+) -> bool:
     """Extend the lease, note the progress; False if the job was cancelled or taken by another worker."""
     job = session.get_one(Job, job_id, with_for_update=True)
     if job.state is not JobState.RUNNING or job.worker != worker or job.cancel_requested:

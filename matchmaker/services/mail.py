@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaker.i18n import Message, N_, translate
+from matchmaker.i18n import N_, Message, translate
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ LETTERS = {
     ),
     "problem.returned": Letter(
         N_("Your problem needs changes: %(title)s"),
-        N_("The programme office returned “%(title)s” to you:\n\n%(note)s\n\nChange it and submit it again here:\n\n%(url)s"),
+        N_(
+            "The programme office returned “%(title)s” to you:\n\n%(note)s\n\nChange it and submit it again here:\n\n%(url)s"
+        ),
     ),
     "problem.declined": Letter(
         N_("About your problem: %(title)s"),
@@ -62,7 +64,9 @@ LETTERS = {
     ),
     "problem.published": Letter(
         N_("Your problem is published: %(title)s"),
-        N_("“%(title)s” is now open to teams:\n\n%(url)s\n\nYou will hear from the office when teams have been matched."),
+        N_(
+            "“%(title)s” is now open to teams:\n\n%(url)s\n\nYou will hear from the office when teams have been matched."
+        ),
     ),
     "match.invited": Letter(
         N_("A problem that fits your team: %(title)s"),
@@ -73,7 +77,9 @@ LETTERS = {
     ),
     "match.candidates": Letter(
         N_("Teams for your problem: %(title)s"),
-        N_("The programme office has matched teams to “%(title)s”. See who they are and why:\n\n%(url)s"),
+        N_(
+            "The programme office has matched teams to “%(title)s”. See who they are and why:\n\n%(url)s"
+        ),
     ),
 }
 

@@ -39,8 +39,11 @@ class Workflow(Generic[S, A]):
             return self.table[state, action]
         except KeyError as error:
             raise InvalidTransition(
-                N_("“%(action)s” is not possible in the state “%(state)s”. Reload the page to see what is."),
-                action=self.actions[action], state=self.labels[state].staff,
+                N_(
+                    "“%(action)s” is not possible in the state “%(state)s”. Reload the page to see what is."
+                ),
+                action=self.actions[action],
+                state=self.labels[state].staff,
             ) from error
 
     def can(self, state: S, action: A) -> bool:
@@ -70,5 +73,7 @@ class Workflow(Generic[S, A]):
     def mermaid(self) -> str:
         """The table as a mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
-        lines += [f"    {source} --> {goal}: {action}" for (source, action), goal in self.table.items()]
+        lines += [
+            f"    {source} --> {goal}: {action}" for (source, action), goal in self.table.items()
+        ]
         return "\n".join(lines)

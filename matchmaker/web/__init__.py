@@ -1,0 +1,56 @@
+"""The web application: pages and the HTTP interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask.wrappers import Response
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.db import make_engine, make_sessions
+from matchmaker.settings import Settings
+from matchmaker.web import auth, errors, i18n, logs, security, templating, transaction, views
+
+
+class Matchmaker(Flask):
+    """A Flask application whose requests own their transaction."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]
+        return transaction.run(self, super().dispatch_request)
+
+
+def create_app(settings: Settings | None = None, **config: Any) -> Matchmaker:
+    """Make the application; *config* sets Flask's own options, for tests."""
+    settings = settings or Settings.from_environ()
+    app = Matchmaker(__name__)
+    app.settings = settings
+    app.sessions = make_sessions(make_engine(settings.url))
+    app.config.update(flask_config(settings), **config)
+    for part in (logs, transaction, i18n, auth, security, templating, errors, views):
+        part.init_app(app)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Flask's own options, from ours."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.environment == "test",
+        "MAX_CONTENT_LENGTH": settings.max_upload_bytes,
+        "MAX_FORM_MEMORY_SIZE": settings.max_upload_bytes,
+        "MAX_FORM_PARTS": 3000,
+        "SESSION_COOKIE_NAME": "matchmaker",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": settings.session_hours * 3600,
+        "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the session it belongs to.
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_STORAGE_URI": settings.rate_limit_store,
+        "RATELIMIT_HEADERS_ENABLED": True,
+    }

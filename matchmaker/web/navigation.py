@@ -1,0 +1,52 @@
+"""The main menu and the account menu, by what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from matchmaker.i18n import N_
+from matchmaker.models import User
+from matchmaker.policies.site import may_enter_office
+from matchmaker.web.i18n import say
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def nav_items(user: User | None, path: str) -> list[Item]:
+    """The main menu."""
+    entries = [(N_("Problems"), "problem.gallery"), (N_("Teams"), "team.directory")]
+    if user is not None:
+        entries.insert(0, (N_("My desk"), "dashboard.home"))
+        if may_enter_office.allows(user):
+            entries += [
+                (N_("Screening"), "problem.queue"),
+                (N_("Matching"), "match_run.runs"),
+                (N_("Audit trail"), "audit.trail"),
+            ]
+    return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
+
+
+def account_items(user: User | None, path: str) -> list[Item]:
+    """The account menu."""
+    entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
+    if user is not None:
+        entries = [(N_("Account"), "account.settings")]
+    return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
+
+
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _item(label: str, endpoint: str, path: str) -> Item:
+    url = url_for(endpoint)
+    return Item(say(label), url, path == url or path.startswith(url + "/"))

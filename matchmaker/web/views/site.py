@@ -1,0 +1,50 @@
+"""The front page, the language switch, the style guide, and what operators' tools ask."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from matchmaker import schema
+from matchmaker.i18n import LOCALES
+from matchmaker.web.auth import PUBLIC, guard
+from matchmaker.web.resume import local_path
+from matchmaker.web.transaction import db_session
+
+blueprint = Blueprint("site", __name__)
+
+
+@blueprint.get("/language/<locale>")
+@guard(PUBLIC)
+def set_locale(locale: str) -> ResponseReturnValue:
+    """Show the site in another language from now on."""
+    if locale in LOCALES:
+        session["locale"] = locale
+    return redirect(local_path(request.args.get("next")))
+
+
+@blueprint.get("/styleguide")
+@guard(PUBLIC)
+def styleguide() -> ResponseReturnValue:
+    """Every part of the design system."""
+    return render_template("styleguide.html")
+
+
+@blueprint.get("/healthz")
+@guard(PUBLIC)
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@guard(PUBLIC)
+def readyz() -> ResponseReturnValue:
+    """The database answers and is at the version this program needs."""
+    connection = db_session().connection()
+    connection.execute(sa.text("SELECT 1"))
+    ready = schema.current(connection) == schema.head()
+    return jsonify(
+        status="ready" if ready else "the database needs `matchmaker db upgrade`"
+    ), 200 if ready else 503

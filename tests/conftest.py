@@ -1,0 +1,111 @@
+"""Fixtures every kind of test shares: a migrated database, an application, people signed in."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker import schema
+from matchmaker.db import make_engine, make_sessions
+from matchmaker.models import User
+from matchmaker.services.context import Context
+from matchmaker.settings import Settings
+from matchmaker.web import Matchmaker, create_app
+from matchmaker.worker import Worker
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at the newest migration, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "matchmaker.db"
+    engine = make_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def settings(template_database: Path, tmp_path: Path) -> Settings:
+    """Settings for one test: a database of its own, no model, no rate limits."""
+    (tmp_path / "matchmaker.db").write_bytes(template_database.read_bytes())
+    return Settings(
+        environment="test",
+        secret_key="a secret for tests only, long enough",
+        data_dir=tmp_path,
+        encoder="hashing",
+        rate_limits=False,
+        base_url="http://localhost",
+        log_level="ERROR",
+    )
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[sa.Engine]:
+    engine = make_engine(settings.url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    with make_sessions(engine)() as session:
+        yield session
+
+
+@pytest.fixture
+def ctx(session: Session, settings: Settings) -> Callable[[User | None], Context]:
+    """A context for services: ``ctx(user)``."""
+
+    def make(user: User | None = None) -> Context:
+        return Context(session, settings, user, trusted=user is None)
+
+    return make
+
+
+@pytest.fixture
+def app(settings: Settings) -> Matchmaker:
+    return create_app(settings, WTF_CSRF_ENABLED=False)
+
+
+@pytest.fixture
+def client(app: Matchmaker) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def login(app: Matchmaker) -> Callable[..., FlaskClient]:
+    """A client signed in as a person: ``login(user)`` or ``login(user, "en")``."""
+
+    def sign_in(user: User, locale: str = "en") -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as browser:
+            browser["_user_id"] = f"{user.id}:{user.session_epoch}"
+            browser["_fresh"] = True
+            browser["locale"] = locale
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def run_jobs(settings: Settings, engine: sa.Engine) -> Callable[[], int]:
+    """Run every job that is due; the number run."""
+    return Worker(settings, make_sessions(engine)).run_all
+
+
+@pytest.fixture
+def make(session: Session) -> factories.Factory:
+    """Makes rows: ``make.user()``, ``make.problem(state=…)``; committed at once."""
+    return factories.Factory(session)

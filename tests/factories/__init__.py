@@ -1,0 +1,148 @@
+"""Plain rows for tests. Each method commits, so that other connections see the row."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matchmaker.clock import utcnow
+from matchmaker.models import (
+    AccountKind,
+    Call,
+    MemberRole,
+    Organization,
+    OrganizationKind,
+    OrganizationMember,
+    Problem,
+    Requirement,
+    Role,
+    RoleGrant,
+    Team,
+    TeamCompetency,
+    TeamKind,
+    TeamMember,
+    TeamWork,
+    User,
+)
+from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemState
+
+
+class Factory:
+    """Makes rows with sensible values; keyword arguments replace them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.numbers = itertools.count(1)
+
+    def save(self, row: Any) -> Any:
+        self.session.add(row)
+        self.session.commit()
+        return row
+
+    def user(self, *roles: Role, **values: Any) -> User:
+        number = next(self.numbers)
+        values = {
+            "email": f"person{number}@example.com",
+            "name": f"Person {number}",
+            "kind": AccountKind.SOLVER,
+            "locale": "en",
+            "confirmed_at": utcnow(),
+            **values,
+        }
+        return self.save(User(**values, role_grants=[RoleGrant(role=role) for role in roles]))
+
+    def officer(self, **values: Any) -> User:
+        return self.user(Role.OFFICER, kind=AccountKind.STAFF, **values)
+
+    def organization(self, *members: User, **values: Any) -> Organization:
+        number = next(self.numbers)
+        values = {
+            "name_en": f"Company {number}",
+            "name_zh": f"公司{number}",
+            "kind": OrganizationKind.ENTERPRISE,
+            "sector": "IND-MFG",
+            **values,
+        }
+        roles = [MemberRole.LEAD, *[MemberRole.MEMBER] * len(members)]
+        rows = [
+            OrganizationMember(user=user, role=role)
+            for user, role in zip(members, roles, strict=False)
+        ]
+        return self.save(Organization(**values, members=rows))
+
+    def call(self, **values: Any) -> Call:
+        number = next(self.numbers)
+        values = {
+            "external_id": f"C{number}",
+            "name_zh": f"第 {number} 次徵題",
+            "name_en": f"Call {number}",
+            "opens_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "closes_at": datetime(2099, 1, 1, tzinfo=UTC),
+            **values,
+        }
+        return self.save(Call(**values))
+
+    def problem(self, state: ProblemState = ProblemState.PUBLISHED, **values: Any) -> Problem:
+        """A problem in *state*, brought there along the workflow."""
+        number = next(self.numbers)
+        values.setdefault("call", None)
+        call = values.pop("call") or self.call()
+        organization = values.pop("organization", None) or self.organization()
+        requirements = values.pop("requirements", [("PER-CV", 3, 3), ("FND-DL", 2, 2)])
+        values = {
+            "title_en": f"Problem {number}",
+            "title_zh": f"命題{number}",
+            "text_en": "Find scratches on metal parts with a camera.",
+            "text_zh": "用相機找出金屬零件上的刮痕。",
+            "sector": "IND-MFG",
+            "region": "central",
+            "techniques": ["computer vision"],
+            "grade": "G2",
+            "deadline_at": utcnow() + timedelta(days=60),
+            "contact_name": "Contact",
+            "contact_email": "c@example.com",
+            "published_at": utcnow(),
+            "submitted_at": utcnow(),
+            **values,
+        }
+        problem = Problem(call=call, organization=organization, **values)
+        problem.requirements = [
+            Requirement(competency=c, level=n, importance=i) for c, n, i in requirements
+        ]
+        for action in PROBLEM_WORKFLOW.path(state):
+            problem.apply(action)
+        problem.refresh_search_text()
+        return self.save(problem)
+
+    def team(self, *members: User, **values: Any) -> Team:
+        number = next(self.numbers)
+        roles = [MemberRole.LEAD, *[MemberRole.MEMBER] * len(members)]
+        works = values.pop(
+            "works", [("Defect camera", "Built a camera system that finds scratches on screws.")]
+        )
+        competencies = values.pop("competencies", [("PER-CV", 3), ("FND-DL", 3)])
+        values = {
+            "name_en": f"Team {number}",
+            "name_zh": f"團隊{number}",
+            "kind": TeamKind.STARTUP,
+            "title_en": "Machine vision for factories",
+            "text_en": "We build cameras and models that find defects.",
+            "sectors": ["IND-MFG"],
+            "techniques": ["computer vision"],
+            "is_public": True,
+            **values,
+        }
+        return self.save(
+            Team(
+                **values,
+                members=[
+                    TeamMember(user=user, role=role)
+                    for user, role in zip(members, roles, strict=False)
+                ],
+                works=[TeamWork(position=i, title=t, text=x) for i, (t, x) in enumerate(works)],
+                competencies=[TeamCompetency(competency=c, level=n) for c, n in competencies],
+            )
+        )
