@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,17 +25,20 @@ def claim_next(session: Session, *, worker: str, lease_seconds: int) -> Job | No
         ),
         sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now),
     )
-    job = session.scalar(
-        sa.select(Job).where(due).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
-    )
-    if job is None:
-        return None
-    if job.attempts >= MAX_ATTEMPTS:
-        return _give_up(job, "the worker fell silent too often")
+    statement = sa.select(Job).where(due).order_by(Job.id).limit(1)
+    while (job := session.scalar(statement.with_for_update(skip_locked=True))) is not None:
+        if job.attempts < MAX_ATTEMPTS:
+            return _lease(job, worker, now + timedelta(seconds=lease_seconds))
+        _give_up(job, "the worker fell silent too often")
+        session.flush()  # The next look must not find it again.
+    return None
+
+
+def _lease(job: Job, worker: str, until: datetime) -> Job:
     job.apply(JobAction.CLAIM)
     job.attempts += 1
     job.worker = worker
-    job.lease_until = now + timedelta(seconds=lease_seconds)
+    job.lease_until = until
     return job
 
 

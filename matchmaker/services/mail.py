@@ -55,7 +55,8 @@ LETTERS = {
     "problem.returned": Letter(
         N_("Your problem needs changes: %(title)s"),
         N_(
-            "The programme office returned “%(title)s” to you:\n\n%(note)s\n\nChange it and submit it again here:\n\n%(url)s"
+            "The programme office returned “%(title)s” to you:\n\n%(note)s\n\n"
+            "Change it and submit it again here:\n\n%(url)s"
         ),
     ),
     "problem.declined": Letter(
@@ -65,7 +66,8 @@ LETTERS = {
     "problem.published": Letter(
         N_("Your problem is published: %(title)s"),
         N_(
-            "“%(title)s” is now open to teams:\n\n%(url)s\n\nYou will hear from the office when teams have been matched."
+            "“%(title)s” is now open to teams:\n\n%(url)s\n\n"
+            "You will hear from the office when teams have been matched."
         ),
     ),
     "match.invited": Letter(

@@ -19,7 +19,7 @@ class Matchmaker(Flask):
     settings: Settings
     sessions: sessionmaker[Session]
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]
+    def dispatch_request(self) -> Response:
         return transaction.run(self, super().dispatch_request)
 
 

@@ -64,10 +64,10 @@ def actor() -> User | None:
 
 
 # Flask-Login asks these of the object it keeps; the mapped class itself knows nothing of the web.
-User.is_authenticated = True  # type: ignore[attr-defined]
-User.is_active = property(lambda self: self.is_usable)  # type: ignore[attr-defined]
-User.is_anonymous = False  # type: ignore[attr-defined]
-User.get_id = lambda self: f"{self.id}:{self.session_epoch}"  # type: ignore[attr-defined]
+User.is_authenticated = True
+User.is_active = property(lambda self: self.is_usable)
+User.is_anonymous = False
+User.get_id = lambda self: f"{self.id}:{self.session_epoch}"
 
 
 @login_manager.user_loader

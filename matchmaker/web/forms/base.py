@@ -104,6 +104,8 @@ def empty_as_none(value: str | None) -> str | None:
 class LocalMoment(DateTimeLocalField):
     """A moment typed in the zone that times are shown in; its data is aware and in UTC."""
 
+    data: datetime | None
+
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
         super().__init__(label, validators or [Optional()], format=formats, **options)

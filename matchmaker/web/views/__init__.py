@@ -11,6 +11,5 @@ from flask import Blueprint, Flask
 def init_app(app: Flask) -> None:
     """Register the blueprint of every module here."""
     for module in pkgutil.iter_modules(__path__):
-        blueprint = importlib.import_module(f"{__name__}.{module.name}").blueprint
-        assert isinstance(blueprint, Blueprint)
+        blueprint: Blueprint = importlib.import_module(f"{__name__}.{module.name}").blueprint
         app.register_blueprint(blueprint)
