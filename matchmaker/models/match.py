@@ -94,8 +94,9 @@ class Match(Base):
     pinned: Mapped[bool] = mapped_column(default=False)
     #: What the matcher says of the pair: parts of the score, requirements, evidence. See docs/matching.md.
     explanation: Mapped[dict[str, Any]] = mapped_column(default=lambda _=None: {})
-    #: The reason given with the latest decision, by the officer or by the team.
+    #: The reason given with the latest decision, by the officer or by the team; a team picks a code too.
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    reason_code: Mapped[str] = mapped_column(sa.String(16), default="")
     decided_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column()
 
@@ -123,6 +124,7 @@ class MatchReview(Timestamped, Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     action: Mapped[str] = mapped_column(sa.String(16))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    reason_code: Mapped[str] = mapped_column(sa.String(16), default="")
 
     match: Mapped[Match] = relationship()
     user: Mapped[User] = relationship()
