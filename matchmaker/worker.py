@@ -8,16 +8,22 @@ import threading
 import uuid
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.db import unit_of_work
 from matchmaker.errors import JobCancelled, MatchmakerError
 from matchmaker.models import Job
 from matchmaker.services import job as jobs
+from matchmaker.services.job import Hold
 from matchmaker.settings import Settings
 from matchmaker.tasks import REGISTRY, TaskContext, load_all
 
 log = structlog.get_logger()
+
+
+class JobInterrupted(BaseException):
+    """The worker has to leave, or lost the job. Like KeyboardInterrupt, no error a task may handle."""
 
 
 class Worker:
@@ -30,13 +36,18 @@ class Worker:
         self.stopping = threading.Event()
 
     def run(self, poll_seconds: float = 0.5) -> None:
-        """Work until `stop` is called."""
+        """Work until `stop` is called, whatever the database does meanwhile."""
         while not self.stopping.is_set():
-            if not self.run_one():
+            try:
+                found = self.run_one()
+            except OperationalError as error:
+                log.error("database out of reach", error=str(error.orig))
+                found = False
+            if not found:
                 self.stopping.wait(poll_seconds)
 
     def stop(self) -> None:
-        """Finish the job at hand, then leave `run`."""
+        """Leave `run`: the job at hand ends, or goes back into the queue at its next step."""
         self.stopping.set()
 
     def run_all(self) -> int:
@@ -67,20 +78,25 @@ class Worker:
                 result = REGISTRY[job.kind](context, **job.payload)
         except JobCancelled:
             with unit_of_work(self.sessions) as session:
-                jobs.cancel(session, job.id)
+                jobs.cancel(session, job.id, worker=self.name)
             log.info("job cancelled")
+        except JobInterrupted:
+            with unit_of_work(self.sessions) as session:
+                jobs.release(session, job.id, worker=self.name)
+            log.info("job left to another worker")
         except Exception as error:
             self._failed(job, error)
         else:
             with unit_of_work(self.sessions) as session:
-                jobs.finish(session, job.id, result)
-            log.info("job done")
+                kept = jobs.finish(session, job.id, result, worker=self.name)
+            log.info("job done" if kept else "job done, but another worker has it now")
 
     def _failed(self, job: Job, error: Exception) -> None:
         # What a person did wrong will not come right by trying again; a fault of the surroundings may.
         retry = not isinstance(error, MatchmakerError)
         with unit_of_work(self.sessions) as session:
-            again = jobs.fail(session, job.id, f"{type(error).__name__}: {error}", retry=retry)
+            text = f"{type(error).__name__}: {error}"
+            again = jobs.fail(session, job.id, text, worker=self.name, retry=retry)
         log.error("job failed", again=again, exc_info=error)
 
 
@@ -90,7 +106,7 @@ class _Heartbeat:
     def __init__(self, worker: Worker, job_id: int) -> None:
         self.worker, self.job_id = worker, job_id
         self.latest: tuple[int, int] | None = None
-        self.alive = True
+        self.hold = Hold.KEPT
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -103,21 +119,27 @@ class _Heartbeat:
         self.thread.join()
 
     def progress(self, done: int, total: int) -> None:
-        """Note progress; stop the task if the job is no longer this worker's or was cancelled."""
+        """Note progress; stop the task if the worker leaves or the job is its own no longer."""
         first = self.latest is None
         self.latest = (done, total)
         if first or done == total:
             self._keep()
-        if not self.alive:
+        if self.hold is Hold.CANCELLED:
             raise JobCancelled
+        if self.hold is Hold.LOST or self.worker.stopping.is_set():
+            raise JobInterrupted
 
     def _beat(self) -> None:
-        while self.alive and not self.over.wait(1.0):
-            self._keep()
+        while self.hold is Hold.KEPT and not self.over.wait(1.0):
+            try:
+                self._keep()
+            except OperationalError as error:
+                # The lease outlasts a moment without the database.
+                log.warning("lease not extended", error=str(error.orig))
 
     def _keep(self) -> None:
         with unit_of_work(self.worker.sessions) as session:
-            self.alive = jobs.keep(
+            self.hold = jobs.keep(
                 session,
                 self.job_id,
                 worker=self.worker.name,
