@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -113,4 +113,6 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 
 def _on_fault(error: Exception) -> ResponseReturnValue:
     log.error("fault", exc_info=error)
+    if current_app.testing and current_app.config["PROPAGATE_EXCEPTIONS"] is not False:
+        raise error  # A test must see the fault itself, not the page that hides it.
     return answer(500, errors.MatchmakerError.default, code="fault")
