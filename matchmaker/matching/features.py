@@ -1,0 +1,417 @@
+"""Describe every pair of a problem and a team by a few comparable numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from matchmaker.competency import (
+    IMPORTANCE_MUST,
+    Extractor,
+    Lexicon,
+    Requirement,
+    Taxonomy,
+    detect_language,
+    meets,
+)
+from matchmaker.competency.taxonomy import sector_similarity
+from matchmaker.matching.config import FEATURES, MatchConfig
+from matchmaker.matching.lexical import LexicalIndex, product
+from matchmaker.matching.readable import Reader
+from matchmaker.matching.types import Document, Matrix, ProblemDocument, TeamDocument, Vectors
+
+# A concept this sure in a text counts as named there.
+NAMED = 0.5
+# What an unconfirmed mention of a needed competency is worth.
+UNCONFIRMED = 0.5
+# Differences below this come from the order in which a processor adds up.
+DECIMALS = 6
+_SUBSTANTIAL_WORDS = 20
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one document says, before any comparison.
+
+    Parameters
+    ----------
+    terms : Counter of str
+        How often each term occurs.
+    concepts : mapping of str to float
+        Weight of each concept of the taxonomy.
+    passages : tuple of str
+        What the encoder reads; empty if it could not make sense of the text.
+    langs : frozenset of str
+        Languages it is written in.
+    n_words : int
+        Length of its longest form in words, two Han characters counting as one.
+    """
+
+    terms: Counter[str]
+    concepts: Mapping[str, float]
+    passages: tuple[str, ...]
+    langs: frozenset[str]
+    n_words: int
+
+    @property
+    def is_substantial(self) -> bool:
+        """Say whether there is enough text to rest a ranking on."""
+        return self.n_words >= _SUBSTANTIAL_WORDS
+
+
+@dataclass
+class Analyzer:
+    """Reads documents: terms, concepts, and what to encode. Equal documents are read once.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+        Glosses Chinese words.
+    extractor : Extractor
+        Finds concepts.
+    reader : Reader
+        Prepares passages for the encoder.
+    """
+
+    lexicon: Lexicon
+    extractor: Extractor
+    reader: Reader
+    _known: dict[Document, Analysis] = field(default_factory=dict)
+
+    def __call__(self, document: Document) -> Analysis:
+        """Return the analysis of *document*."""
+        if document not in self._known:
+            self._known[document] = self._analyse(document)
+        return self._known[document]
+
+    def _analyse(self, document: Document) -> Analysis:
+        concepts: dict[str, float] = {}
+        passages: list[str] = []
+        n_words = 0
+        for form in document.forms:
+            for concept in self.extractor.concepts(form.full):
+                concepts[concept.id] = max(concept.weight, concepts.get(concept.id, 0.0))
+            passages.extend(self.reader.passages(form))
+            n_words = max(n_words, _count_words(form.full))
+        return Analysis(
+            terms=LexicalIndex.terms(document, self.lexicon),
+            concepts=concepts,
+            passages=tuple(dict.fromkeys(passages)),
+            langs=frozenset(detect_language(form.full) or "en" for form in document.forms),
+            n_words=n_words,
+        )
+
+
+def _count_words(text: str) -> int:
+    n_han = sum("\u3400" <= character <= "\u9fff" for character in text)
+    return n_han // 2 + len([word for word in text.split() if word.isascii()])
+
+
+class ConceptSpace:
+    """Numbers the concepts of a taxonomy: competencies, sectors and patterns.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        The framework.
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        ids = (*taxonomy.competencies, *taxonomy.sectors, *taxonomy.patterns)
+        self.column = {concept_id: position for position, concept_id in enumerate(sorted(ids))}
+
+    def vector(self, weights: Mapping[str, float]) -> Matrix:
+        """Return *weights* as a row of length 1 (or all zeros), unknown ids passed over."""
+        row = np.zeros(len(self.column))
+        for concept_id, weight in weights.items():
+            if concept_id in self.column:
+                row[self.column[concept_id]] = weight
+        norm = np.linalg.norm(row)
+        return row / norm if norm else row
+
+
+@dataclass(frozen=True)
+class VectorRows:
+    """Vectors of passages, grouped by document and by owner.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_rows, dim)
+        One unit vector for each passage, ordered by owner, then by document.
+    row_starts : ndarray of int
+        First row of each document.
+    document_starts : ndarray of int
+        First document of each owner that has any.
+    owners : ndarray of int
+        Positions of the owners that have any document.
+    """
+
+    vectors: Vectors
+    row_starts: npt.NDArray[np.intp]
+    document_starts: npt.NDArray[np.intp]
+    owners: npt.NDArray[np.intp]
+
+    @property
+    def n_documents(self) -> npt.NDArray[np.intp]:
+        """Return how many documents each owner in ``owners`` has."""
+        return np.diff(np.append(self.document_starts, len(self.row_starts)))
+
+    @classmethod
+    def stack(
+        cls, owners: Sequence[Sequence[Analysis]], vectors: Mapping[str, Vectors]
+    ) -> VectorRows:
+        """Put the *vectors* of all passages of all *owners* in order."""
+        rows: list[Vectors] = []
+        row_starts: list[int] = []
+        document_starts: list[int] = []
+        present: list[int] = []
+        for owner, analyses in enumerate(owners):
+            readable = [analysis for analysis in analyses if analysis.passages]
+            if readable:
+                present.append(owner)
+                document_starts.append(len(row_starts))
+            for analysis in readable:
+                row_starts.append(len(rows))
+                rows.extend(vectors[passage] for passage in analysis.passages)
+        stacked = np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+        return cls(
+            stacked,
+            np.array(row_starts, dtype=np.intp),
+            np.array(document_starts, dtype=np.intp),
+            np.array(present, dtype=np.intp),
+        )
+
+
+@dataclass(frozen=True)
+class Described:
+    """A block of problems against all teams.
+
+    Parameters
+    ----------
+    raw : mapping of str to ndarray of shape (n_problems, n_teams)
+        Each feature in its own unit; nan where it is unknown.
+    unconfirmed : ndarray of bool
+        Whether a must-have is only mentioned, not shown at a level.
+    bridged : ndarray of bool
+        Whether the two sides can be compared at all.
+    """
+
+    raw: Mapping[str, Matrix]
+    unconfirmed: npt.NDArray[np.bool_]
+    bridged: npt.NDArray[np.bool_]
+
+    def standardised(self, config: MatchConfig) -> Matrix:
+        """Return the features on their common scale, unknown as 0, shape (p, t, n_features)."""
+        shape = (*self.bridged.shape, len(FEATURES))
+        out = np.zeros(shape)
+        for position, name in enumerate(FEATURES):
+            scale = config.scales[name]
+            z = (self.raw[name] - scale.mean) / scale.deviation
+            if name != "must_have":
+                np.clip(z, config.floor, config.ceiling, out=z)
+            out[:, :, position] = np.round(np.nan_to_num(z, nan=0.0), DECIMALS)
+        return out
+
+
+class PairFeatures:
+    """Compares problems with a fixed set of teams.
+
+    Parameters
+    ----------
+    teams : sequence of TeamDocument
+        The teams, in the order of the columns.
+    analyses : sequence of sequence of Analysis
+        For each team the analyses of its documents.
+    rows : VectorRows
+        The vectors of the teams' documents.
+    lexical : LexicalIndex
+        Weighs terms.
+    taxonomy : Taxonomy
+        The framework of competencies and sectors.
+    config : MatchConfig
+        Settings.
+    """
+
+    def __init__(
+        self,
+        teams: Sequence[TeamDocument],
+        analyses: Sequence[Sequence[Analysis]],
+        rows: VectorRows,
+        lexical: LexicalIndex,
+        taxonomy: Taxonomy,
+        config: MatchConfig,
+    ) -> None:
+        self.teams = teams
+        self.analyses = analyses
+        self.rows = rows
+        self.lexical = lexical
+        self.taxonomy = taxonomy
+        self.config = config
+        self.space = ConceptSpace(taxonomy)
+
+    def get_feature_names_out(self) -> tuple[str, ...]:
+        """Return the names of the features in their order."""
+        return FEATURES
+
+    @cached_property
+    def _terms(self) -> sp.csr_matrix:
+        """Mean TF-IDF of each team's documents: the mean of cosines is the cosine with the mean."""
+        flat = [analysis.terms for analyses in self.analyses for analysis in analyses]
+        return self._pooling @ self.lexical.transform(flat)
+
+    @cached_property
+    def _pooling(self) -> sp.csr_matrix:
+        counts = [len(analyses) for analyses in self.analyses]
+        values = np.repeat([1 / max(count, 1) for count in counts], counts)
+        indptr = np.concatenate([[0], np.cumsum(counts)])
+        return sp.csr_matrix((values, np.arange(sum(counts)), indptr))
+
+    @cached_property
+    def _concepts(self) -> Matrix:
+        """Mean concept vector of each team's documents, its declared levels being one of them."""
+        rows = []
+        for team, analyses in zip(self.teams, self.analyses, strict=True):
+            vectors = [self.space.vector(analysis.concepts) for analysis in analyses]
+            if team.competencies:
+                vectors.append(self.space.vector(team.competencies))
+            rows.append(np.mean(vectors, axis=0) if vectors else self.space.vector({}))
+        return np.array(rows).reshape(len(self.teams), len(self.space.column))
+
+    @cached_property
+    def _levels(self) -> Matrix:
+        """Estimated level of each team in each concept, nan if unknown."""
+        levels = np.full((len(self.teams), len(self.space.column)), np.nan)
+        for row, team in enumerate(self.teams):
+            for concept_id, level in team.competencies.items():
+                if concept_id in self.space.column:
+                    levels[row, self.space.column[concept_id]] = level
+        return levels
+
+    @cached_property
+    def _named(self) -> npt.NDArray[np.bool_]:
+        """Whether each team's texts name each concept, or it declares the sector."""
+        named = np.zeros((len(self.teams), len(self.space.column)), dtype=bool)
+        for row, (team, analyses) in enumerate(zip(self.teams, self.analyses, strict=True)):
+            concepts = {c for a in analyses for c, w in a.concepts.items() if w >= NAMED}
+            concepts |= {self.taxonomy.resolve_sector(sector) or "" for sector in team.sectors}
+            for concept_id in concepts & self.space.column.keys():
+                named[row, self.space.column[concept_id]] = True
+        return named
+
+    @cached_property
+    def _langs(self) -> dict[str, npt.NDArray[np.bool_]]:
+        return {
+            lang: np.array([any(lang in a.langs for a in row) for row in self.analyses], dtype=bool)
+            for lang in ("zh", "en")
+        }
+
+    def describe(
+        self, problems: Sequence[ProblemDocument], analyses: Sequence[Analysis], rows: VectorRows
+    ) -> Described:
+        """Compare *problems*, whose analyses and vectors are given, with every team."""
+        dense = self._dense(len(problems), rows)
+        lexical = product(self.lexical.transform([a.terms for a in analyses]), self._terms)
+        concepts = self._concept_overlap(analyses)
+        coverage, missing, unconfirmed = self._requirements(problems)
+        has_terms = np.diff(self._terms.indptr) > 0
+        raw = {
+            "dense": dense,
+            "lexical": np.where(has_terms, lexical, np.nan),
+            "concepts": concepts,
+            "sector": self._sectors(problems),
+            "requirements": coverage,
+            "must_have": -missing,
+        }
+        bridged = self._bridged(analyses, dense, concepts)
+        return Described(raw, unconfirmed, bridged)
+
+    def _dense(self, n_problems: int, rows: VectorRows) -> Matrix:
+        """Part mean, part best over a team's documents; nan where a side has no vector."""
+        out = np.full((n_problems, len(self.teams)), np.nan)
+        if not len(rows.owners) or not len(self.rows.owners):
+            return out
+        alike = rows.vectors @ self.rows.vectors.T
+        if len(rows.row_starts) < len(rows.vectors):
+            alike = np.maximum.reduceat(alike, rows.row_starts, axis=0)
+        if len(self.rows.row_starts) < len(self.rows.vectors):
+            alike = np.maximum.reduceat(alike, self.rows.row_starts, axis=1)
+        best = np.maximum.reduceat(alike, self.rows.document_starts, axis=1)
+        mean = np.add.reduceat(alike, self.rows.document_starts, axis=1) / self.rows.n_documents
+        share = self.config.max_share
+        out[np.ix_(rows.owners, self.rows.owners)] = share * best + (1 - share) * mean
+        return out
+
+    def _concept_overlap(self, analyses: Sequence[Analysis]) -> Matrix:
+        """Cosine of the concept vectors; nan where a side has no concept."""
+        vectors = np.array([self.space.vector(analysis.concepts) for analysis in analyses])
+        overlap: Matrix = vectors @ self._concepts.T
+        overlap[~vectors.any(axis=1)] = np.nan
+        overlap[:, ~self._concepts.any(axis=1)] = np.nan
+        return overlap
+
+    def _sectors(self, problems: Sequence[ProblemDocument]) -> Matrix:
+        """How close the closest sectors are; nan where a side has declared none."""
+        rows, row = _distinct([problem.sectors for problem in problems])
+        columns, column = _distinct([team.sectors for team in self.teams])
+        table = np.array([[_closest(a, b) for b in columns] for a in rows])
+        return np.asarray(table.reshape(len(rows), len(columns))[np.ix_(row, column)])
+
+    def _requirements(
+        self, problems: Sequence[ProblemDocument]
+    ) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
+        """Return coverage, number of must-haves not shown, and whether one is only mentioned."""
+        shape = (len(problems), len(self.teams))
+        coverage, missing = np.full(shape, np.nan), np.zeros(shape)
+        unconfirmed = np.zeros(shape, dtype=bool)
+        for row, problem in enumerate(problems):
+            total = sum(need.importance for need in problem.requirements)
+            if not total:
+                continue
+            coverage[row] = 0.0
+            for need in problem.requirements:
+                share, is_met, is_named = self._attained(need)
+                coverage[row] += need.importance / total * share
+                if need.importance >= IMPORTANCE_MUST:
+                    missing[row] += ~is_met & ~is_named
+                    unconfirmed[row] |= is_named
+        return coverage, missing, unconfirmed
+
+    def _attained(
+        self, need: Requirement
+    ) -> tuple[Matrix, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Return for every team its share of one need, if it meets it, if it only names it."""
+        column = self.space.column[need.competency]
+        levels = self._levels[:, column]
+        is_named = self._named[:, column] & np.isnan(levels)
+        is_met = np.array([meets(level, need.level) for level in levels], dtype=bool)
+        partly = np.clip(np.nan_to_num(levels) / need.level, 0, 1)
+        return np.where(is_met, 1.0, np.where(is_named, UNCONFIRMED, partly)), is_met, is_named
+
+    def _bridged(
+        self, analyses: Sequence[Analysis], dense: Matrix, concepts: Matrix
+    ) -> npt.NDArray[np.bool_]:
+        """Say which pairs share vectors, a language or a concept, so that a score means something."""
+        bridged = ~np.isnan(dense) | (np.nan_to_num(concepts) > 0)
+        for row, analysis in enumerate(analyses):
+            for lang in analysis.langs & self._langs.keys():
+                bridged[row] |= self._langs[lang]
+        return bridged
+
+
+def _distinct(
+    items: Sequence[tuple[str, ...]],
+) -> tuple[list[tuple[str, ...]], npt.NDArray[np.intp]]:
+    position = {item: number for number, item in enumerate(dict.fromkeys(items))}
+    return list(position), np.array([position[item] for item in items], dtype=np.intp)
+
+
+def _closest(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    if not left or not right:
+        return np.nan
+    return max(sector_similarity(a, b) for a in left for b in right)

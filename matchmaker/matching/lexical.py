@@ -1,0 +1,149 @@
+"""Match by shared words: TF-IDF over words, Chinese characters and gloss words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from matchmaker.competency import Lexicon, fold, has_cjk
+from matchmaker.matching.types import Document, Matrix, content_hash
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9+#]*|[\u3400-\u9fff]+")
+
+
+def word_terms(text: str) -> list[str]:
+    """Return the terms of *text*: Latin words and pairs of them, Han characters and pairs of them.
+
+    Examples
+    --------
+    >>> word_terms("edge AI 瑕疵")
+    ['edge', 'ai', 'edge ai', '瑕', '疵', '瑕疵']
+    """
+    terms: list[str] = []
+    previous = ""
+    for token in _TOKEN.findall(fold(text)):
+        if token[0] >= "\u3400":
+            terms.extend(token)
+            terms.extend(a + b for a, b in pairwise(token))
+            previous = ""
+            continue
+        terms.append(token)
+        if previous:
+            terms.append(f"{previous} {token}")
+        previous = token
+    return terms
+
+
+@dataclass(frozen=True)
+class LexicalReference:
+    """How common each term is, learned once from a collection of documents.
+
+    Scores stay comparable as long as the same reference is used: keep it to add one team to a
+    ranking without moving the others.
+
+    Parameters
+    ----------
+    n_documents : int
+        How many distinct documents were counted.
+    frequencies : mapping of str to int
+        In how many of them each term occurs.
+    """
+
+    n_documents: int
+    frequencies: Mapping[str, int]
+
+    def idf(self, term: str) -> float:
+        """Return the weight of *term*: 1 if it is everywhere, more the rarer it is."""
+        return math.log((1 + self.n_documents) / (1 + self.frequencies.get(term, 0))) + 1
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of all counts."""
+        return content_hash(self.to_dict())[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reference as plain data; `from_dict` reads it back."""
+        return {"n_documents": self.n_documents, "frequencies": dict(self.frequencies)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> LexicalReference:
+        """Read what `to_dict` gave."""
+        return cls(data["n_documents"], dict(data["frequencies"]))
+
+
+class LexicalIndex:
+    """Turns documents into unit vectors of TF-IDF weights.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+        Adds the English gloss of Chinese words, so that texts in two languages can share terms.
+    reference : LexicalReference
+        How common each term is.
+    """
+
+    def __init__(self, lexicon: Lexicon, reference: LexicalReference) -> None:
+        self.lexicon = lexicon
+        self.reference = reference
+        self._column: dict[str, int] = {}
+
+    @staticmethod
+    def terms(document: Document, lexicon: Lexicon) -> Counter[str]:
+        """Count the terms of a document in all its languages."""
+        counts: Counter[str] = Counter()
+        for form in document.forms:
+            counts.update(word_terms(form.full))
+            if has_cjk(form.full):
+                counts.update(word_terms(lexicon.gloss(form.full)))
+        return counts
+
+    @staticmethod
+    def learn(counts: Iterable[Counter[str]]) -> LexicalReference:
+        """Count in how many distinct documents each term occurs."""
+        distinct = {frozenset(count.items()): count for count in counts if count}
+        frequencies: Counter[str] = Counter()
+        for count in distinct.values():
+            frequencies.update(count.keys())
+        return LexicalReference(len(distinct), dict(sorted(frequencies.items())))
+
+    def transform(self, counts: Sequence[Counter[str]]) -> sp.csr_matrix:
+        """Return one row for each count; columns are shared by all calls on this index."""
+        indptr = [0]
+        columns: list[int] = []
+        values: list[float] = []
+        for count in counts:
+            weights = self.weights(count)
+            columns.extend(self._column.setdefault(t, len(self._column)) for t in weights)
+            values.extend(weights.values())
+            indptr.append(len(columns))
+        shape = (len(counts), max(len(self._column), 1))
+        return sp.csr_matrix((values, columns, indptr), shape=shape, dtype=np.float64)
+
+    def weights(self, count: Counter[str]) -> dict[str, float]:
+        """Return the unit-length weights of one document's terms, in a fixed order."""
+        raw = {
+            term: (1 + math.log(n)) * self.reference.idf(term) for term, n in sorted(count.items())
+        }
+        norm = math.sqrt(sum(value * value for value in raw.values()))
+        return {term: value / norm for term, value in raw.items()} if norm else {}
+
+
+def widen(matrix: sp.csr_matrix, n_columns: int) -> sp.csr_matrix:
+    """Return *matrix* with empty columns added, for terms met after it was made."""
+    shape = (matrix.shape[0], n_columns)
+    return sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=shape)
+
+
+def product(left: sp.csr_matrix, right: sp.csr_matrix) -> Matrix:
+    """Return the products of all rows of *left* with all rows of *right*, dense."""
+    width = max(left.shape[1], right.shape[1])
+    return np.asarray((widen(left, width) @ widen(right, width).T).toarray())

@@ -1,0 +1,67 @@
+"""What an encoder gets to read of a text: English as it is, Chinese glossed, long texts in passages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from matchmaker.competency import Lexicon, has_cjk
+from matchmaker.matching.types import Text
+
+# The model reads 256 word pieces, about 190 words; the rest of a longer text would be lost.
+_LONG = 400
+_PASSAGE = 190
+# With less than this share of its characters known, a gloss says more about the lexicon's gaps
+# than about the text.
+MIN_COVERAGE = 0.3
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]|(?<=[a-z0-9)])\.(?=\s|$)|$)")
+_MIN_SENTENCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Prepares texts for an encoder.
+
+    Parameters
+    ----------
+    lexicon : Lexicon or None
+        Glosses Chinese for an encoder that reads English only; None leaves texts as they are.
+    """
+
+    lexicon: Lexicon | None
+
+    def is_readable(self, text: Text) -> bool:
+        """Say whether an encoder can make sense of *text* after preparation."""
+        if self.lexicon is None or not has_cjk(text.full):
+            return True
+        return self.lexicon.coverage(text.full).share >= MIN_COVERAGE
+
+    def prepare(self, text: str) -> str:
+        """Return what to encode for *text*; sentences keep their line."""
+        if self.lexicon is None or not has_cjk(text):
+            return text
+        return self.lexicon.gloss(text)
+
+    def passages(self, text: Text) -> tuple[str, ...]:
+        """Return the prepared passages of *text*: one, unless it is much longer than a model reads."""
+        if not self.is_readable(text):
+            return ()
+        prepared = self.prepare(text.full)
+        words = prepared.split()
+        if len(words) <= _LONG:
+            return (prepared,) if words else ()
+        parts = -(-len(words) // _PASSAGE)
+        size = -(-len(words) // parts)
+        return tuple(" ".join(words[i : i + size]) for i in range(0, len(words), size))
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Cut *text* into sentences, Chinese or English.
+
+    Examples
+    --------
+    >>> sentences("用相機檢查外觀。每天漏檢三件。It runs at 2.5 Hz. Then it stops.")
+    ('用相機檢查外觀。', '每天漏檢三件。', 'It runs at 2.5 Hz.', 'Then it stops.')
+    """
+    found = (match.group().strip() for match in _SENTENCE.finditer(text))
+    return tuple(sentence for sentence in found if len(sentence) >= _MIN_SENTENCE)
