@@ -5,7 +5,7 @@ const parts = {
   "[data-tabs]": "./tabs.js",
   "[data-rows]": "./rows.js",
   "[data-poll], [data-refresh]": "./poll.js",
-  "[data-dialog]": "./dialog.js",
+  "[data-dialog], [data-dialog-open]": "./dialog.js",
   "[data-menu], [data-popover]": "./menu.js",
   "[data-toast]": "./toast.js",
 };
