@@ -18,7 +18,9 @@ class Item:
 
     label: str
     url: str
-    current: bool
+    current: bool = False
+    #: The entry acts, so it is a form that posts.
+    post: bool = False
 
 
 def nav_items(user: User | None, path: str) -> list[Item]:
@@ -37,10 +39,13 @@ def nav_items(user: User | None, path: str) -> list[Item]:
 
 def account_items(user: User | None, path: str) -> list[Item]:
     """The account menu."""
-    entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
-    if user is not None:
-        entries = [(N_("Account"), "account.settings")]
-    return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
+    if user is None:
+        entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
+        return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
+    items = [_item(N_("Account"), "account.settings", path)] if _exists("account.settings") else []
+    if _exists("account.logout"):
+        items.append(Item(say(N_("Sign out")), url_for("account.logout"), post=True))
+    return items
 
 
 def _exists(endpoint: str) -> bool:
