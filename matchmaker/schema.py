@@ -29,6 +29,12 @@ def head() -> str:
     return revision
 
 
+def revisions() -> set[str]:
+    """Every revision that ships."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return {revision.revision for revision in script.walk_revisions()}
+
+
 def current(connection: sa.Connection) -> str | None:
     """The revision the database is at; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -61,18 +61,25 @@ class SMTPMail:
     def send(self, recipient: str, subject: str, body: str) -> None:
         message = build(self.settings.mail_sender, recipient, subject, body)
         with self._connect() as server:
-            if self.settings.smtp_user:
-                server.login(self.settings.smtp_user, self.settings.smtp_password)
             server.send_message(message)
+
+    def check(self) -> None:
+        """Sign in and send nothing; raises as `send` would."""
+        with self._connect() as server:
+            server.noop()
 
     def _connect(self) -> smtplib.SMTP:
         address = (self.settings.smtp_host, self.settings.smtp_port)
         context = ssl.create_default_context()
+        server: smtplib.SMTP
         if self.settings.smtp_tls == "tls":
-            return smtplib.SMTP_SSL(*address, timeout=20, context=context)
-        server = smtplib.SMTP(*address, timeout=20)
+            server = smtplib.SMTP_SSL(*address, timeout=20, context=context)
+        else:
+            server = smtplib.SMTP(*address, timeout=20)
         if self.settings.smtp_tls == "starttls":
             server.starttls(context=context)
+        if self.settings.smtp_user:
+            server.login(self.settings.smtp_user, self.settings.smtp_password)
         return server
 
 

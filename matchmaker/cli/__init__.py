@@ -11,19 +11,21 @@ import click
 from matchmaker import __version__
 from matchmaker.errors import MatchmakerError
 
-#: Command -> module and object; imported only when called, so that every command starts fast.
+#: Command -> module, object and what it does; imported only when called, so that every command starts fast.
 COMMANDS = {
-    "audit": ("matchmaker.cli.audit", "audit"),
-    "db": ("matchmaker.cli.db", "db"),
-    "demo": ("matchmaker.cli.demo", "demo"),
-    "doctor": ("matchmaker.cli.doctor", "doctor"),
-    "evaluate": ("matchmaker.cli.ranking", "evaluate_command"),
-    "export": ("matchmaker.cli.data", "export_command"),
-    "import": ("matchmaker.cli.data", "import_command"),
-    "rank": ("matchmaker.cli.ranking", "rank_command"),
-    "serve": ("matchmaker.cli.serve", "serve"),
-    "user": ("matchmaker.cli.user", "user"),
-    "worker": ("matchmaker.cli.serve", "worker"),
+    "audit": ("matchmaker.cli.audit", "audit", "Check the audit trail."),
+    "backup": ("matchmaker.cli.data", "backup", "Write the database and all files to FILE."),
+    "db": ("matchmaker.cli.db", "db", "Migrate the database."),
+    "demo": ("matchmaker.cli.demo", "demo", "Make a sample programme and serve it."),
+    "doctor": ("matchmaker.cli.doctor", "doctor", "Check the installation; say what to do."),
+    "evaluate": ("matchmaker.cli.ranking", "evaluate_command", "Measure the matcher on labels."),
+    "export": ("matchmaker.cli.data", "export_command", "Write rows to a file."),
+    "import": ("matchmaker.cli.data", "import_command", "Read rows from a file."),
+    "rank": ("matchmaker.cli.ranking", "rank_command", "Rank teams for problems, on files."),
+    "restore": ("matchmaker.cli.data", "restore", "Bring back what a backup holds."),
+    "serve": ("matchmaker.cli.serve", "serve", "Serve the site and run its jobs."),
+    "user": ("matchmaker.cli.user", "user", "Manage people's accounts."),
+    "worker": ("matchmaker.cli.serve", "worker", "Run jobs until told to stop."),
 }
 
 
@@ -36,9 +38,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
+        module, name, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in sorted(COMMANDS)])
 
 
 @click.group(cls=LazyGroup)
@@ -52,5 +58,7 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         return cli.main(args=arguments, prog_name="matchmaker", standalone_mode=True)
     except MatchmakerError as error:
-        click.echo(f"matchmaker: {error}", err=True)
+        from matchmaker.cli.common import say  # Needed on this path alone.
+
+        click.echo(f"matchmaker: {say(error.message)}", err=True)
         sys.exit(1)
