@@ -1,0 +1,470 @@
+"""The record files other programs exchange with us: one problem or one team a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from matchmaker.competency import Requirement, load_taxonomy
+from matchmaker.errors import MatchmakerError
+from matchmaker.i18n import N_, Message
+from matchmaker.matching import (
+    Document,
+    ProblemDocument,
+    TeamDocument,
+    Text,
+    problem_document,
+    team_document,
+)
+from matchmaker.tabular import TABLE_SUFFIXES, read_table, write_table
+
+MAX_TEXT_BYTES = 1_000_000
+MAX_SHOWN = 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_OPEN = frozenset({"closed", "declined", "withdrawn", "archived"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with one row of a file."""
+
+    line: int
+    message: Message
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}"
+
+
+class BadRecords(MatchmakerError):
+    """A file with rows that cannot be accepted; none of its rows is used.
+
+    Attributes
+    ----------
+    errors : tuple of RowError
+        Every bad row, in the order of the file.
+    """
+
+    code = "bad_records"
+    default = N_("%(path)s was not read, %(count)s of its rows cannot be accepted: %(rows)s")
+
+    def __init__(self, path: str, errors: Sequence[RowError]) -> None:
+        self.errors = tuple(errors)
+        shown = "; ".join(str(error) for error in self.errors[:MAX_SHOWN])
+        rest = len(self.errors) - MAX_SHOWN
+        rows = f"{shown}; … (+{rest})" if rest > 0 else shown
+        super().__init__(path=path, count=len(self.errors), rows=rows)
+
+
+class UnreadableFile(MatchmakerError):
+    """A file that cannot be opened."""
+
+    code = "unreadable_file"
+    default = N_("%(path)s cannot be read: %(reason)s")
+
+
+def _clean(value: str) -> str:
+    if len(value.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        raise PydanticCustomError("too_long", "longer than 1 MB")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise PydanticCustomError("bad_unicode", "not valid Unicode")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", value)).strip()
+
+
+def _known_concept(value: str) -> str:
+    if not load_taxonomy().has_concept(value):
+        raise PydanticCustomError("unknown_competency", "unknown competency {id}", {"id": value})
+    return value
+
+
+def _as_text(value: object) -> object:
+    """Accept a whole number where a short text is meant, as spreadsheets give them."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+CleanText = Annotated[str, AfterValidator(_clean)]
+ShortText = Annotated[str, BeforeValidator(_as_text), AfterValidator(_clean), Field(max_length=500)]
+Identifier = Annotated[ShortText, Field(min_length=1, max_length=200)]
+CompetencyId = Annotated[str, AfterValidator(_known_concept)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class RequirementRecord(_Row):
+    """A competency a problem needs."""
+
+    competency: CompetencyId
+    level: int = Field(ge=1, le=5)
+    importance: int = Field(default=2, ge=1, le=3)
+
+
+class CompetencyRecord(_Row):
+    """A competency a team shows, and where that is known from."""
+
+    competency: CompetencyId
+    level: float = Field(ge=1, le=5)
+    source: ShortText | None = None
+
+
+class DocumentRecord(_Row):
+    """A piece of a team's past work."""
+
+    title: CleanText = ""
+    text: CleanText = ""
+    year: int | None = Field(default=None, ge=1900, le=2200)
+    lang: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not (self.title or self.text):
+            raise PydanticCustomError("empty", "has neither title nor text")
+        return self
+
+
+class TranslationRecord(_Row):
+    """The texts of a record in one more language."""
+
+    name: ShortText = ""
+    title: CleanText = ""
+    text: CleanText = ""
+
+
+class ContactRecord(_Row):
+    """Whom to ask about a problem."""
+
+    name: ShortText | None = None
+    email: ShortText | None = None
+
+
+class MemberRecord(_Row):
+    """A member of a team."""
+
+    email: ShortText
+    role: ShortText | None = None
+
+
+class _Record(_Row):
+    id: Identifier
+    title: CleanText = ""
+    text: CleanText = ""
+    lang: ShortText | None = None
+    translations: dict[ShortText, TranslationRecord] = Field(default_factory=dict)
+    sector: ShortText | None = None
+    region: ShortText | None = None
+    techniques: list[ShortText] = Field(default_factory=list)
+    capacity: int | None = Field(default=None, ge=0)
+    name: ShortText | None = None
+    organization: ShortText | None = None
+    state: ShortText | None = None
+    source_url: ShortText | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+    #: Where a record goes when it is written as a table; set by the classes below.
+    kind: ClassVar[str]
+
+    def _texts(self) -> list[Text]:
+        own = Text(self.title, self.text, language(self.lang))
+        others = [Text(t.title, t.text, language(lang)) for lang, t in self.translations.items()]
+        return [text for text in (own, *others) if text.full] or [own]
+
+    def _names(self) -> list[str]:
+        names = [self.name, self.organization, *(t.name for t in self.translations.values())]
+        return [name for name in names if name]
+
+
+class ProblemRecord(_Record):
+    """A problem as record files have it.
+
+    Examples
+    --------
+    >>> record = ProblemRecord(id="P1", title="布料瑕疵檢測", sector="textile")
+    >>> record.to_document().sectors
+    ('textile',)
+    """
+
+    kind: ClassVar[str] = "problem"
+
+    grade: ShortText | None = None
+    requirements: list[RequirementRecord] = Field(default_factory=list)
+    deadline: dt.datetime | dt.date | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+    call: ShortText | None = None
+    contact: ContactRecord | None = None
+
+    @model_validator(mode="after")
+    def _has_text(self) -> Self:
+        if not any(text.full for text in self._texts()):
+            raise PydanticCustomError("no_content", "needs at least one of title, text")
+        return self
+
+    def to_document(self) -> ProblemDocument:
+        """Return what the matcher may see of the problem."""
+        contact = self.contact or ContactRecord()
+        return problem_document(
+            self.id,
+            self._texts(),
+            techniques=self.techniques,
+            sectors=[self.sector] if self.sector else [],
+            requirements=[
+                Requirement(need.competency, need.level, need.importance)
+                for need in self.requirements
+            ],
+            is_open=self.state not in _NOT_OPEN,
+            names=[*self._names(), contact.name or "", contact.email or ""],
+        )
+
+
+class TeamRecord(_Record):
+    """A team as record files have it.
+
+    Examples
+    --------
+    >>> record = TeamRecord(id="T1", documents=[{"title": "Fabric inspection", "year": 2024}])
+    >>> len(record.to_document().documents)
+    1
+    """
+
+    kind: ClassVar[str] = "team"
+
+    documents: list[DocumentRecord] = Field(default_factory=list)
+    competencies: list[CompetencyRecord] = Field(default_factory=list)
+    sectors: list[ShortText] = Field(default_factory=list)
+    team_kind: ShortText | None = Field(default=None, alias="kind")
+    members: list[MemberRecord] = Field(default_factory=list)
+    public: bool | None = None
+    held_only: bool | None = None
+
+    @field_validator("competencies")
+    @classmethod
+    def _each_once(cls, value: list[CompetencyRecord]) -> list[CompetencyRecord]:
+        ids = [item.competency for item in value]
+        for item in ids:
+            if ids.count(item) > 1:
+                raise PydanticCustomError("twice", "{id} is listed twice", {"id": item})
+        return value
+
+    @model_validator(mode="after")
+    def _has_content(self) -> Self:
+        has_text = any(text.full for text in self._texts())
+        if not (has_text or self.documents or self.competencies):
+            raise PydanticCustomError(
+                "no_content", "needs at least one of title, text, documents, competencies"
+            )
+        return self
+
+    def to_document(self) -> TeamDocument:
+        """Return what the matcher may see of the team."""
+        works = [
+            Document((Text(d.title, d.text, language(d.lang)),), "work", d.year)
+            for d in self.documents
+        ]
+        return team_document(
+            self.id,
+            self._texts(),
+            works,
+            techniques=self.techniques,
+            sectors=[*([self.sector] if self.sector else []), *self.sectors],
+            competencies={item.competency: item.level for item in self.competencies},
+            capacity=self.capacity,
+            names=[*self._names(), *(member.email for member in self.members)],
+        )
+
+
+R = TypeVar("R", ProblemRecord, TeamRecord)
+
+
+def language(tag: str | None) -> str | None:
+    """Return "zh" or "en" for a language tag, None for any other: the text then decides.
+
+    Examples
+    --------
+    >>> [language(tag) for tag in ("zh-Hant", "en_US", "fr", None)]
+    ['zh', 'en', None, None]
+    """
+    primary = (tag or "").lower().replace("_", "-").split("-")[0]
+    return primary if primary in ("zh", "en") else None
+
+
+_REASONS = {
+    "missing": N_("%(field)s is missing"),
+    "extra_forbidden": N_("unknown key %(field)s"),
+    "too_long": N_("%(field)s is longer than 1 MB"),
+    "string_too_long": N_("%(field)s is too long"),
+    "string_too_short": N_("%(field)s is empty"),
+    "string_type": N_("%(field)s must be text"),
+    "list_type": N_("%(field)s must be a list"),
+    "dict_type": N_("%(field)s must be an object"),
+    "model_type": N_("%(field)s must be an object"),
+    "bad_unicode": N_("%(field)s is not valid Unicode"),
+    "unknown_competency": N_("%(field)s: there is no competency %(input)s"),
+    "greater_than_equal": N_("%(field)s is %(input)s, out of range"),
+    "less_than_equal": N_("%(field)s is %(input)s, out of range"),
+    "empty": N_("%(field)s has neither title nor text"),
+    "no_content": N_("the row has nothing to read: give at least a title or a text"),
+}
+_OTHER = N_("%(field)s: %(reason)s")
+
+
+def _reasons(error: ValidationError) -> Iterator[Message]:
+    for detail in error.errors(include_url=False):
+        field = _path(detail["loc"])
+        text = _REASONS.get(detail["type"], _OTHER)
+        shown = str(detail["input"])[:80]
+        yield Message(text, {"field": field, "input": shown, "reason": detail["msg"]})
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """Write a location as ``requirements[2].level``; kinds of a union are no part of it."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part not in ("datetime", "date"):
+            path += f".{part}" if path else str(part)
+    return path
+
+
+def parse_rows(rows: Iterable[tuple[int, Any]], model: type[R], name: str) -> list[R]:
+    """Turn rows with their line numbers into records, all or none.
+
+    Raises
+    ------
+    BadRecords
+        Naming every bad row of *name*; an id that comes twice is one.
+    """
+    records: list[R] = []
+    errors: list[RowError] = []
+    first_line: dict[str, int] = {}
+    for line, row in rows:
+        if isinstance(row, Message):
+            errors.append(RowError(line, row))
+            continue
+        try:
+            record = model.model_validate(row)
+        except ValidationError as error:
+            errors.extend(RowError(line, reason) for reason in _reasons(error))
+            continue
+        if record.id in first_line:
+            text = N_("the id %(id)s is already on line %(line)s")
+            known = {"id": record.id, "line": first_line[record.id]}
+            errors.append(RowError(line, Message(text, known)))
+        first_line.setdefault(record.id, line)
+        records.append(record)
+    if errors:
+        raise BadRecords(name, errors)
+    return records
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the parsed rows of a JSONL file; a row that cannot be parsed yields its message."""
+    try:
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise UnreadableFile(path=str(path), reason=error.strerror or str(error)) from error
+    for line, raw in enumerate(content.split(b"\n"), start=1):
+        if raw.strip():
+            yield line, _parse_line(raw)
+
+
+def _parse_line(raw: bytes) -> Any:
+    try:
+        row = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_distinct_keys, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError:
+        return Message(N_("not UTF-8"))
+    except (ValueError, RecursionError) as error:
+        return Message(N_("not JSON (%(reason)s)"), {"reason": str(error)})
+    return row if isinstance(row, dict) else Message(N_("not a JSON object"))
+
+
+def _distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} occurs twice")
+    return row
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a number")
+
+
+def read_records(path: Path, model: type[R]) -> list[R]:
+    """Read the records of a JSONL, CSV or XLSX file, by its suffix; anything else is JSONL.
+
+    Raises
+    ------
+    BadRecords
+        Naming every bad row; none is used then.
+    UnreadableFile
+        If the file cannot be opened.
+    """
+    rows: Iterable[tuple[int, Any]]
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        rows = read_table(path, json_columns=json_columns(model))
+    else:
+        rows = _json_rows(path)
+    return parse_rows(rows, model, path.name)
+
+
+def read_problems(path: Path) -> list[ProblemRecord]:
+    """Read problems; see `read_records`."""
+    return read_records(path, ProblemRecord)
+
+
+def read_teams(path: Path) -> list[TeamRecord]:
+    """Read teams; see `read_records`."""
+    return read_records(path, TeamRecord)
+
+
+def write_records(path: Path, records: Iterable[R], model: type[R]) -> None:
+    """Write *records* as JSONL, CSV or XLSX, by the suffix of *path*."""
+    rows = [dump_record(record) for record in records]
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        write_table(path, columns(model), rows, json_columns=json_columns(model))
+        return
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def dump_record(record: _Record) -> dict[str, Any]:
+    """Return a record as plain data, without keys that were not given."""
+    row = record.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {"id": record.id, **row}
+
+
+def columns(model: type[_Record]) -> list[str]:
+    """List the keys a record may have, in their order."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def json_columns(model: type[_Record]) -> frozenset[str]:
+    """List the keys whose value is a list or an object: JSON within a cell of a table."""
+    properties = model.model_json_schema(by_alias=True)["properties"]
+    return frozenset(key for key, schema in properties.items() if _is_nested(schema))
+
+
+def _is_nested(schema: Mapping[str, Any]) -> bool:
+    kinds = [schema, *schema.get("anyOf", ())]
+    return any(kind.get("type") in ("array", "object") or "$ref" in kind for kind in kinds)
