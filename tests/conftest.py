@@ -6,12 +6,15 @@ import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from matchmaker import schema
@@ -21,7 +24,16 @@ from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.web import Matchmaker, create_app
 from matchmaker.worker import Worker
-from tests import factories
+from tests import factories, postgres
+
+TEMPLATE = "matchmaker_template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs every test on PostgreSQL, so that one server is started."""
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.xdist_group("postgres"))
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +48,55 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server; without one tests are skipped, but fail in CI."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgres.server())
+        except postgres.CannotStart as error:
+            give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+            give_up(f"no PostgreSQL server: {error}")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_url: str) -> Iterator[Callable[..., str]]:
+    """Make databases: ``new_postgres_database()`` gives the address of a migrated, empty one."""
+    admin = make_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    numbers = itertools.count(1)
+
+    def create(name: str = "", template: str = TEMPLATE) -> str:
+        name = name or f"test_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+    engine = make_engine(create(TEMPLATE, "template0"))
+    schema.upgrade(engine)
+    engine.dispose()
+    yield create
+    admin.dispose()
+
+
 @pytest.fixture
-def settings(template_database: Path, tmp_path: Path) -> Settings:
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; `tests.backends.on_both` names two."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def settings(
+    request: pytest.FixtureRequest, backend: str, template_database: Path, tmp_path: Path
+) -> Settings:
     """Settings for one test: a database of its own, no model, no rate limits."""
-    (tmp_path / "matchmaker.db").write_bytes(template_database.read_bytes())
+    url = ""
+    if backend == "postgres":
+        url = request.getfixturevalue("new_postgres_database")()
+    else:
+        (tmp_path / "matchmaker.db").write_bytes(template_database.read_bytes())
     return Settings(
+        database_url=url,
         environment="test",
         secret_key="a secret for tests only, long enough",
         data_dir=tmp_path,
