@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.i18n import N_
 from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 from matchmaker.models.organization import MemberRole, Organization
+from matchmaker.models.problem import searchable
 
 if TYPE_CHECKING:
     from matchmaker.models.account import User
@@ -61,6 +62,9 @@ class Team(Timestamped, Base):
     is_public: Mapped[bool] = mapped_column(default=False)
     #: A team that has disbanded or paused; it is not matched and not shown.
     archived_at: Mapped[Moment | None]
+    updated_at: Mapped[Moment | None]
+    #: Folded names, texts, techniques and works in both languages, for substring search in any script.
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
     version: Mapped[int] = mapped_column()
 
     organization: Mapped[Organization | None] = relationship()
@@ -89,6 +93,14 @@ class Team(Timestamped, Base):
             (self.title_zh, self.title_en) if language == "zh" else (self.title_en, self.title_zh)
         )
         return first or second
+
+    def refresh_search_text(self) -> None:
+        """Fold what people may search for into one column."""
+        works = [text for work in self.works for text in (work.title, work.text)]
+        self.search_text = searchable(
+            *(self.name_zh, self.name_en, self.title_zh, self.title_en),
+            *(self.text_zh, self.text_en, *self.techniques, *works),
+        )
 
 
 class TeamMember(Timestamped, Base):

@@ -135,14 +135,13 @@ class Factory:
             "is_public": True,
             **values,
         }
-        return self.save(
-            Team(
-                **values,
-                members=[
-                    TeamMember(user=user, role=role)
-                    for user, role in zip(members, roles, strict=False)
-                ],
-                works=[TeamWork(position=i, title=t, text=x) for i, (t, x) in enumerate(works)],
-                competencies=[TeamCompetency(competency=c, level=n) for c, n in competencies],
-            )
+        team = Team(
+            **values,
+            members=[
+                TeamMember(user=user, role=role) for user, role in zip(members, roles, strict=False)
+            ],
+            works=[TeamWork(position=i, title=t, text=x) for i, (t, x) in enumerate(works)],
+            competencies=[TeamCompetency(competency=c, level=n) for c, n in competencies],
         )
+        team.refresh_search_text()
+        return self.save(team)
