@@ -39,7 +39,7 @@ def test_too_much_text_is_refused_in_the_readers_language(make, login, session):
     client = login(make.user(), "zh_Hant_TW")
     response = client.post("/drafts/team:new", data={"text_en": "x" * 1_000_000})
     assert response.status_code == 422
-    assert response.json["message"] == "內容太長，無法暫存：一張表單最多 400000 字。"
+    assert response.json["detail"] == "內容太長，無法暫存：一張表單最多 400000 字。"
     assert stored(session) is None
 
 

@@ -24,7 +24,7 @@ def save(key: str) -> ResponseReturnValue:
     try:
         saved_at = drafts.keep(key)
     except MatchmakerError as error:
-        return jsonify(code=error.code, message=say(error.message)), status_of(error)
+        return jsonify(code=error.code, detail=say(error.message)), status_of(error)
     return jsonify(saved_at=saved_at.isoformat())
 
 

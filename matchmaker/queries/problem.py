@@ -1,0 +1,226 @@
+"""Reading problems: one, the public gallery, an owner's own, and the office's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.clock import utcnow
+from matchmaker.errors import NotFound
+from matchmaker.models import AuditEvent, Organization, Problem, User
+from matchmaker.policies.problem import may_read_decisions, visible_problems
+from matchmaker.queries.page import Page, paginate
+from matchmaker.queries.search import matches
+from matchmaker.workflows.problem import PUBLIC_STATES, ProblemState
+
+MAX_TECHNIQUES = 30
+#: States in which the next step is the office's.
+WAITING_STATES = (ProblemState.SUBMITTED, ProblemState.SCREENING, ProblemState.GRADED)
+
+Condition = sa.ColumnElement[bool]
+#: For each filter how many problems each of its values would leave.
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a reader filters a list of problems by; an empty value filters nothing."""
+
+    q: str = ""
+    state: str = ""
+    call: str = ""
+    sector: str = ""
+    technique: str = ""
+    grade: str = ""
+    region: str = ""
+    language: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of problems with the counts to filter by, and the number there are without filters."""
+
+    page: Page[Problem]
+    counts: Counts
+    total: int
+
+
+def get_problem(session: Session, actor: User | None, problem_id: int) -> Problem:
+    """The problem, if *actor* may know of it, with everything a page about it shows."""
+    statement = (
+        sa.select(Problem)
+        .where(Problem.id == problem_id, visible_problems(actor))
+        .options(
+            joinedload(Problem.organization),
+            joinedload(Problem.call),
+            joinedload(Problem.author),
+            selectinload(Problem.requirements),
+        )
+    )
+    problem = session.scalar(statement)
+    if problem is None:
+        raise NotFound
+    return problem
+
+
+def find_external(session: Session, actor: User | None, external_id: str) -> Problem | None:
+    """The problem with *external_id*, if there is one that *actor* may know of."""
+    known = visible_problems(actor)
+    return session.scalar(sa.select(Problem).where(Problem.external_id == external_id, known))
+
+
+def own_problems(session: Session, actor: User) -> Sequence[Problem]:
+    """The problems of the organizations *actor* belongs to, last changed first."""
+    statement = (
+        sa.select(Problem)
+        .where(Problem.organization_id.in_(actor.organization_ids))
+        .options(joinedload(Problem.organization), joinedload(Problem.call))
+        .order_by(Problem.updated_at.desc(), Problem.id.desc())
+    )
+    return session.scalars(statement).all()
+
+
+def owning_organizations(session: Session, actor: User) -> Sequence[Organization]:
+    """The organizations *actor* belongs to."""
+    statement = sa.select(Organization).where(Organization.id.in_(actor.organization_ids))
+    return session.scalars(statement.order_by(Organization.id)).all()
+
+
+def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
+    """The published problems that pass *filters*; the same for every reader."""
+    scope = Problem.state.in_(PUBLIC_STATES)
+    names = ("state", "sector", "technique", "grade", "region", "language")
+    order = _GALLERY_ORDERS.get(filters.sort, _newest)
+    return _listing(session, scope, filters, names, order(), number)
+
+
+def queue(session: Session, actor: User, filters: Filters, *, number: int = 1) -> Listing:
+    """The problems the office knows of that pass *filters*, the longest waiting first."""
+    scope = sa.and_(visible_problems(actor), Problem.state != ProblemState.DRAFT)
+    order = (Problem.submitted_at.asc().nulls_last(), Problem.id)
+    names = ("state", "call", "sector", "region")
+    return _listing(session, scope, filters, names, order, number)
+
+
+def decisions(session: Session, actor: User, problem: Problem) -> Sequence[tuple[AuditEvent, str]]:
+    """What was decided on *problem*, newest first, each with the name of who decided; office only."""
+    may_read_decisions.require(actor, problem)
+    statement = (
+        sa.select(AuditEvent, sa.func.coalesce(User.name, ""))
+        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .where(AuditEvent.subject_type == "Problem", AuditEvent.subject_id == problem.id)
+        .order_by(AuditEvent.id.desc())
+    )
+    return [(event, name) for event, name in session.execute(statement)]
+
+
+def _listing(
+    session: Session,
+    scope: Condition,
+    filters: Filters,
+    names: Sequence[str],
+    order: Sequence[Any],
+    number: int,
+) -> Listing:
+    statement = (
+        sa.select(Problem)
+        .where(scope, *_conditions(session, filters))
+        .options(
+            joinedload(Problem.organization),
+            joinedload(Problem.call),
+            selectinload(Problem.requirements),
+        )
+        .order_by(*order)
+    )
+    counts = {name: _count_by(session, scope, filters, name) for name in names}
+    total = session.scalar(sa.select(sa.func.count(Problem.id)).where(scope)) or 0
+    return Listing(paginate(session, statement, number=number), counts, total)
+
+
+def _conditions(session: Session, filters: Filters) -> list[Condition]:
+    found = [
+        column == getattr(filters, name)
+        for name, column in _COLUMNS.items()
+        if getattr(filters, name)
+    ]
+    if filters.q.strip():
+        found.append(matches(Problem.search_text, filters.q))
+    if filters.state:
+        found.append(_in_state(filters.state))
+    if filters.call:
+        found.append(Problem.call_id == _id(filters.call))
+    if filters.language in _LANGUAGES:
+        found.append(_LANGUAGES[filters.language])
+    if filters.technique:
+        each = _techniques(session)
+        named = sa.select(1).select_from(each).where(each.c.value == filters.technique)
+        found.append(named.correlate(Problem).exists())
+    return found
+
+
+_COLUMNS = {"sector": Problem.sector, "region": Problem.region, "grade": Problem.grade}
+_LANGUAGES = {
+    "zh": sa.and_(Problem.title_zh != "", Problem.text_zh != ""),
+    "en": sa.and_(Problem.title_en != "", Problem.text_en != ""),
+}
+
+
+def _id(text: str) -> int:
+    """The id *text* names; 0, which nothing has, if it names none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _in_state(state: str) -> Condition:
+    if state == "waiting":
+        return Problem.state.in_(WAITING_STATES)
+    return Problem.state == ProblemState(state) if state in list(ProblemState) else sa.false()
+
+
+def _techniques(session: Session) -> sa.TableValuedAlias:
+    """The techniques of a problem as rows: the one place where the two databases differ."""
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.func.json_array_elements_text(Problem.techniques).table_valued("value")
+    return sa.func.json_each(Problem.techniques).table_valued("value")
+
+
+def _count_by(session: Session, scope: Condition, filters: Filters, name: str) -> dict[str, int]:
+    """How many problems each value of the filter *name* would leave, under the other filters."""
+    where = (scope, *_conditions(session, replace(filters, **{name: ""})))
+    if name == "language":
+        return {
+            code: session.scalar(sa.select(sa.func.count(Problem.id)).where(*where, written)) or 0
+            for code, written in _LANGUAGES.items()
+        }
+    count = sa.func.count(Problem.id)
+    value: Any
+    if name == "technique":
+        each = _techniques(session)
+        value = each.c.value
+        statement = sa.select(value, count).select_from(Problem).join(each, sa.true())
+        statement = statement.where(*where).order_by(count.desc(), value).limit(MAX_TECHNIQUES)
+    else:
+        value = {**_COLUMNS, "state": Problem.state, "call": Problem.call_id}[name]
+        statement = sa.select(value, count).where(*where, value.is_not(None))
+    return {str(key): n for key, n in session.execute(statement.group_by(value))}
+
+
+def _newest() -> Sequence[Any]:
+    return Problem.published_at.desc().nulls_last(), Problem.id.desc()
+
+
+def _deadline() -> Sequence[Any]:
+    """The next deadline first; those that have passed after all others."""
+    passed = sa.case((Problem.deadline_at < utcnow(), 1), else_=0)
+    return passed, Problem.deadline_at.asc().nulls_last(), Problem.id
+
+
+def _grade() -> Sequence[Any]:
+    return Problem.grade.asc().nulls_last(), *_newest()
+
+
+_GALLERY_ORDERS = {"newest": _newest, "deadline": _deadline, "grade": _grade}
