@@ -49,8 +49,13 @@ class RowError:
     line: int
     message: Message
 
+    @property
+    def located(self) -> Message:
+        """The message with its line."""
+        return Message(N_("line %(line)s: %(what)s"), {"line": self.line, "what": self.message})
+
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return str(self.located)
 
 
 class BadRecords(MatchmakerError):
@@ -63,14 +68,19 @@ class BadRecords(MatchmakerError):
     """
 
     code = "bad_records"
-    default = N_("%(path)s was not read, %(count)s of its rows cannot be accepted: %(rows)s")
+    default = N_("%(path)s was not read, %(count)s faults in its rows: %(rows)s")
 
     def __init__(self, path: str, errors: Sequence[RowError]) -> None:
         self.errors = tuple(errors)
-        shown = "; ".join(str(error) for error in self.errors[:MAX_SHOWN])
-        rest = len(self.errors) - MAX_SHOWN
-        rows = f"{shown}; … (+{rest})" if rest > 0 else shown
-        super().__init__(path=path, count=len(self.errors), rows=rows)
+        super().__init__(path=path, count=len(self.errors), rows=_joined(self.errors[:MAX_SHOWN]))
+
+
+def _joined(errors: Sequence[RowError]) -> Message:
+    """Nest the messages in one another, so that each part is translated where it is shown."""
+    shown = errors[0].located
+    for error in errors[1:]:
+        shown = Message(N_("%(first)s; %(next)s"), {"first": shown, "next": error.located})
+    return shown
 
 
 class UnreadableFile(MatchmakerError):

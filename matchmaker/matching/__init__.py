@@ -30,6 +30,7 @@ from matchmaker.matching.encoders import (
     ModelUnusable,
     SentenceEncoder,
     check_model_folder,
+    make_encoder,
 )
 from matchmaker.matching.explanation import LABELS, render_message
 from matchmaker.matching.lexical import LexicalReference
@@ -76,6 +77,7 @@ __all__ = [
     "Text",
     "VectorCache",
     "check_model_folder",
+    "make_encoder",
     "mask",
     "problem_document",
     "render_message",

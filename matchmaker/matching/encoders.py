@@ -240,6 +240,23 @@ class SentenceEncoder:
         return np.asarray(tensor.float().numpy(), dtype=np.float32)
 
 
+def make_encoder(kind: str = "sentence", model: str = "", *, multilingual: bool = False) -> Encoder:
+    """Return the encoder that an operator's settings name.
+
+    Parameters
+    ----------
+    kind : {"sentence", "hashing"}
+        A sentence-transformers model, or the one without a model that tests use.
+    model : str
+        Folder or name of the model; empty for the one that ships.
+    multilingual : bool
+        Whether the model reads Chinese itself; otherwise its tokenizer is asked.
+    """
+    if kind == "hashing":
+        return HashingEncoder(reads_chinese=multilingual)
+    return SentenceEncoder(model or None, reads_chinese=True if multilingual else None)
+
+
 def _has_bfloat16() -> bool:
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")

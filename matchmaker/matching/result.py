@@ -97,6 +97,17 @@ class PairTable:
         """Sum of the contributions of each pair."""
         return np.asarray(self.contributions.sum(axis=1))
 
+    def take(self, which: npt.NDArray[Any]) -> PairTable:
+        """Return the pairs that *which*, a mask or positions, chooses."""
+        return PairTable(
+            self.problem[which],
+            self.team[which],
+            self.rank[which],
+            self.band[which],
+            self.contributions[which],
+            self.is_pinned[which],
+        )
+
     @classmethod
     def join(cls, tables: Sequence[PairTable]) -> PairTable:
         """Put the tables of several blocks one behind the other."""
