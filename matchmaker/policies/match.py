@@ -92,13 +92,15 @@ def visible_matches(actor: User | None) -> sa.ColumnElement[bool]:
         return Match.id.in_(())
     if may_read_matches.allows(actor):
         return sa.true()
-    published = sa.select(MatchRun.id).where(MatchRun.state == MatchRunState.PUBLISHED)
     owned = sa.select(Problem.id).where(Problem.organization_id.in_(actor.organization_ids))
-    return sa.and_(
-        Match.run_id.in_(published),
-        Match.state.in_(SHOWN_STATES),
-        sa.or_(Match.problem_id.in_(owned), Match.team_id.in_(actor.team_ids)),
-    )
+    own = sa.or_(Match.problem_id.in_(owned), Match.team_id.in_(actor.team_ids))
+    return sa.and_(announced_matches(), own)
+
+
+def announced_matches() -> sa.ColumnElement[bool]:
+    """The matches that owners and teams are told of: endorsed ones of the run published now."""
+    published = sa.select(MatchRun.id).where(MatchRun.state == MatchRunState.PUBLISHED)
+    return sa.and_(Match.run_id.in_(published), Match.state.in_(SHOWN_STATES))
 
 
 def visible_pair_rules(actor: User | None) -> sa.ColumnElement[bool]:

@@ -1,0 +1,204 @@
+"""Reading match runs: the list, one run, what it left out, and what the next one would read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.errors import NotFound
+from matchmaker.models import (
+    Call,
+    MatchExclusion,
+    MatchRun,
+    OrganizationMember,
+    PairRule,
+    PairRuleKind,
+    Problem,
+    Team,
+    TeamMember,
+    User,
+)
+from matchmaker.policies.match_run import visible_match_runs
+from matchmaker.queries.page import Page, paginate
+from matchmaker.workflows.job import JobState
+from matchmaker.workflows.match_run import MatchRunState
+from matchmaker.workflows.problem import ProblemState
+
+ACTIVE_STATES = (MatchRunState.QUEUED, MatchRunState.RUNNING)
+REVIEWED_STATES = (MatchRunState.DONE, MatchRunState.PUBLISHED, MatchRunState.SUPERSEDED)
+SHOWN_PROFILE = (
+    selectinload(Team.works),
+    selectinload(Team.competencies),
+    joinedload(Team.organization),
+    selectinload(Team.members).joinedload(TeamMember.user),
+)
+
+
+def list_runs(session: Session, actor: User | None, *, number: int = 1) -> Page[MatchRun]:
+    """The runs, newest first."""
+    statement = (
+        sa.select(MatchRun)
+        .where(visible_match_runs(actor))
+        .options(joinedload(MatchRun.call), joinedload(MatchRun.starter), joinedload(MatchRun.job))
+        .order_by(MatchRun.id.desc())
+    )
+    return paginate(session, statement, number=number)
+
+
+def get_run(session: Session, actor: User | None, run_id: int) -> MatchRun:
+    """The run, or `NotFound`."""
+    run = session.scalar(
+        sa.select(MatchRun)
+        .where(MatchRun.id == run_id, visible_match_runs(actor))
+        .options(joinedload(MatchRun.call), joinedload(MatchRun.job))
+    )
+    if run is None:
+        raise NotFound
+    return run
+
+
+def is_dead(run: MatchRun) -> bool:
+    """Whether the run still says it is under way although its job has ended."""
+    over = (JobState.FAILED, JobState.CANCELLED, JobState.DONE)
+    return run.state in ACTIVE_STATES and (run.job is None or run.job.state in over)
+
+
+def active_run(session: Session, call_id: int) -> MatchRun | None:
+    """The run of a call that waits or is under way."""
+    return session.scalar(
+        sa.select(MatchRun)
+        .where(MatchRun.call_id == call_id, MatchRun.state.in_(ACTIVE_STATES))
+        .order_by(MatchRun.id.desc())
+        .limit(1)
+    )
+
+
+def published_run(session: Session, call_id: int) -> MatchRun | None:
+    """The run of a call whose endorsed pairs people see now."""
+    return session.scalar(
+        sa.select(MatchRun).where(
+            MatchRun.call_id == call_id, MatchRun.state == MatchRunState.PUBLISHED
+        )
+    )
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A call a run can be started for, with what the run would read."""
+
+    call: Call
+    n_problems: int
+    n_teams: int
+
+
+def call_lines(session: Session) -> list[CallLine]:
+    """Every call, newest first, with its published problems and the teams that can be matched."""
+    published = (
+        sa.select(sa.func.count(Problem.id))
+        .where(Problem.call_id == Call.id, Problem.state == ProblemState.PUBLISHED)
+        .scalar_subquery()
+    )
+    rows = session.execute(sa.select(Call, published).order_by(Call.opens_at.desc(), Call.id))
+    n_teams = count_teams(session)
+    return [CallLine(call, count, n_teams) for call, count in rows]
+
+
+def count_problems(session: Session, call_id: int) -> int:
+    """How many problems of a call are published."""
+    statement = sa.select(sa.func.count(Problem.id)).where(
+        Problem.call_id == call_id, Problem.state == ProblemState.PUBLISHED
+    )
+    return session.scalar(statement) or 0
+
+
+def count_teams(session: Session) -> int:
+    """How many teams can be matched at all."""
+    statement = sa.select(sa.func.count(Team.id)).where(Team.archived_at.is_(None))
+    return session.scalar(statement) or 0
+
+
+def published_problems(session: Session, call_id: int) -> Sequence[Problem]:
+    """The published problems of a call with all that the matcher reads, in a fixed order."""
+    statement = (
+        sa.select(Problem)
+        .where(Problem.call_id == call_id, Problem.state == ProblemState.PUBLISHED)
+        .options(
+            selectinload(Problem.requirements),
+            joinedload(Problem.organization),
+            joinedload(Problem.author),
+        )
+        .order_by(Problem.id)
+    )
+    return session.scalars(statement).all()
+
+
+def all_teams(session: Session) -> Sequence[Team]:
+    """Every team with all that the matcher reads, archived ones too, in a fixed order."""
+    return session.scalars(sa.select(Team).options(*SHOWN_PROFILE).order_by(Team.id)).all()
+
+
+def conflicts(
+    session: Session, problem_ids: Collection[int], team_ids: Collection[int]
+) -> dict[tuple[int, int], str]:
+    """The pairs with a conflict of interest as things stand: (problem, team) -> its kind.
+
+    ``organization`` if the team's own organization owns the problem, ``member`` if somebody in the
+    team belongs to the owning organization.
+    """
+    chosen = sa.and_(Problem.id.in_(problem_ids), Team.id.in_(team_ids))
+    members = (
+        sa.select(Problem.id, Team.id)
+        .select_from(Problem)
+        .join(OrganizationMember, OrganizationMember.organization_id == Problem.organization_id)
+        .join(TeamMember, TeamMember.user_id == OrganizationMember.user_id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(chosen)
+        .distinct()
+    )
+    owners = (
+        sa.select(Problem.id, Team.id)
+        .select_from(Problem)
+        .join(Team, Team.organization_id == Problem.organization_id)
+        .where(chosen)
+    )
+    found = dict.fromkeys(session.execute(members), "member")
+    found.update(dict.fromkeys(session.execute(owners), "organization"))
+    return found
+
+
+def pair_rules(session: Session, call_id: int) -> Sequence[PairRule]:
+    """The standing rules about problems of a call."""
+    statement = (
+        sa.select(PairRule)
+        .join(Problem, Problem.id == PairRule.problem_id)
+        .where(Problem.call_id == call_id)
+        .order_by(PairRule.id)
+    )
+    return session.scalars(statement).all()
+
+
+def ruled(rules: Iterable[PairRule], kind: PairRuleKind) -> set[tuple[int, int]]:
+    """The (problem, team) pairs that *rules* of one kind are about."""
+    return {(rule.problem_id, rule.team_id) for rule in rules if rule.kind is kind}
+
+
+def exclusions(session: Session, run: MatchRun) -> Sequence[MatchExclusion]:
+    """What the run left out: whole problems, whole teams, pairs."""
+    statement = (
+        sa.select(MatchExclusion)
+        .where(MatchExclusion.run_id == run.id)
+        .options(joinedload(MatchExclusion.problem), joinedload(MatchExclusion.team))
+        .order_by(MatchExclusion.reason, MatchExclusion.problem_id, MatchExclusion.team_id)
+    )
+    return session.scalars(statement).all()
+
+
+def is_open(problem: Problem, now: datetime) -> bool:
+    """Whether teams can still take the problem up."""
+    return problem.state is ProblemState.PUBLISHED and (
+        problem.deadline_at is None or problem.deadline_at > now
+    )

@@ -1,0 +1,331 @@
+"""Carry out a match run: read problems and teams, let the matcher rank them, store what it found.
+
+Only workers load this: it needs the matching library, which no web process has to hold. Nothing is
+written until everything is known, then all of it in one transaction, so a run that was killed
+leaves nothing behind and simply starts afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.clock import utcnow
+from matchmaker.competency import Requirement
+from matchmaker.db import unit_of_work
+from matchmaker.errors import JobCancelled, MatchmakerError
+from matchmaker.matching import (
+    FEATURES,
+    Document,
+    MatchedPair,
+    MatchPipeline,
+    MatchResult,
+    ProblemDocument,
+    TeamDocument,
+    Text,
+    problem_document,
+    team_document,
+)
+from matchmaker.models import (
+    Match,
+    MatchExclusion,
+    MatchRun,
+    PairRule,
+    PairRuleKind,
+    Problem,
+    Team,
+)
+from matchmaker.queries import match_run as queries
+from matchmaker.services.match_run import dump_failure
+from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
+
+# Of ten thousands of pairs people look at the upper ends. Fifty teams a problem are many times what
+# any problem asks for; twenty problems a team make sure that a team which is nowhere near the top
+# still sees where it fits best. Everything pinned stays whatever its place.
+KEEP_PER_PROBLEM = 50
+KEEP_PER_TEAM = 20
+
+#: Where in the whole (in per cent) each stage of the work begins.
+STAGES = {"read": 0, "encode": 5, "rank": 65, "explain": 75, "store": 97}
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What one run reads."""
+
+    problems: Sequence[Problem]
+    teams: Sequence[Team]
+    conflicts: Mapping[tuple[int, int], str]
+    rules: Sequence[PairRule]
+
+
+def carry_out(
+    sessions: sessionmaker[Session],
+    run_id: int,
+    *,
+    make_pipeline: Callable[[], MatchPipeline],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Do the whole run; what a person can mend is noted on it in words before the error goes on."""
+    try:
+        inputs = _begin(sessions, run_id)
+        if inputs is None:
+            return {}
+        pipeline = make_pipeline()
+        result = _rank(pipeline, inputs, _staged(progress))
+        _store(sessions, run_id, inputs, result, pipeline, progress)
+    except JobCancelled:
+        raise
+    except MatchmakerError as error:
+        _note_failure(sessions, run_id, error)
+        raise
+    return {"encoded": pipeline.encoder.n_encoded, "reused": pipeline.encoder.n_reused}
+
+
+def _staged(progress: Progress) -> Callable[[str, int, int], None]:
+    """Turn progress within a stage into per cent of the whole."""
+    starts = [*STAGES.values(), 100]
+    ends = dict(zip(STAGES, starts[1:], strict=True))
+
+    def report(stage: str, done: int, total: int) -> None:
+        start = STAGES[stage]
+        progress(int(start + (ends[stage] - start) * done / max(total, 1)), 100)
+
+    return report
+
+
+def _begin(sessions: sessionmaker[Session], run_id: int) -> Inputs | None:
+    """Mark the run as under way and read its inputs; None if another worker has ended it."""
+    with unit_of_work(sessions) as session:
+        run = session.get_one(MatchRun, run_id, with_for_update=True)
+        if run.state is MatchRunState.CANCELLED:
+            raise JobCancelled
+        if run.state not in queries.ACTIVE_STATES:
+            return None
+        run.apply(MatchRunAction.START)
+        problems = queries.published_problems(session, run.call_id)
+        teams = queries.all_teams(session)
+        clashes = queries.conflicts(session, [p.id for p in problems], [t.id for t in teams])
+        return Inputs(problems, teams, clashes, queries.pair_rules(session, run.call_id))
+
+
+def _rank(
+    pipeline: MatchPipeline, inputs: Inputs, report: Callable[[str, int, int], None]
+) -> MatchResult:
+    now = utcnow()
+    return pipeline.run(
+        [read_problem(problem, now) for problem in inputs.problems],
+        [read_team(team) for team in inputs.teams],
+        conflicts=_named(inputs.conflicts),
+        bans=_named(queries.ruled(inputs.rules, PairRuleKind.BAN)),
+        pins=_named(queries.ruled(inputs.rules, PairRuleKind.PIN)),
+        explain_top=KEEP_PER_PROBLEM,
+        progress=report,
+    )
+
+
+def _named(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+    return sorted((str(problem_id), str(team_id)) for problem_id, team_id in pairs)
+
+
+def read_problem(problem: Problem, now: datetime) -> ProblemDocument:
+    """What the matcher may know of a problem: no names, no region, no contact data."""
+    organization = problem.organization
+    names = [organization.name_zh, organization.name_en, problem.contact_name]
+    return problem_document(
+        str(problem.id),
+        [
+            Text(problem.title_zh, _joined(problem.text_zh, problem.data_zh), None),
+            Text(problem.title_en, _joined(problem.text_en, problem.data_en), None),
+        ],
+        techniques=problem.techniques,
+        sectors=[problem.sector] if problem.sector else [],
+        requirements=[
+            Requirement(need.competency, need.level, need.importance)
+            for need in sorted(problem.requirements, key=lambda need: need.competency)
+        ],
+        is_open=queries.is_open(problem, now),
+        names=[*names, problem.author.name if problem.author else ""],
+    )
+
+
+def read_team(team: Team) -> TeamDocument:
+    """What the matcher may know of a team: no names, no region, no members."""
+    names = [team.name_zh, team.name_en, *(member.user.name for member in team.members)]
+    if team.organization is not None:
+        names += [team.organization.name_zh, team.organization.name_en]
+    return team_document(
+        str(team.id),
+        [Text(team.title_zh, team.text_zh, None), Text(team.title_en, team.text_en, None)],
+        [Document((Text(w.title, w.text, None),), "work", w.year) for w in team.works],
+        techniques=team.techniques,
+        sectors=team.sectors,
+        competencies={c.competency: float(c.level) for c in team.competencies},
+        capacity=team.capacity,
+        is_available=team.archived_at is None,
+        names=names,
+    )
+
+
+def _joined(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
+
+
+def _store(
+    sessions: sessionmaker[Session],
+    run_id: int,
+    inputs: Inputs,
+    result: MatchResult,
+    pipeline: MatchPipeline,
+    progress: Progress,
+) -> None:
+    """Write everything in one transaction, unless somebody cancelled or another worker was faster."""
+    rows = _match_rows(run_id, inputs, result, pipeline)
+    progress(100, 100)
+    with unit_of_work(sessions) as session:
+        run = session.get_one(MatchRun, run_id, with_for_update=True)
+        if run.state is MatchRunState.CANCELLED:
+            raise JobCancelled
+        if run.state is not MatchRunState.RUNNING:
+            return
+        for table in (Match, MatchExclusion):
+            session.execute(sa.delete(table).where(table.run_id == run_id))
+        for table, found in (
+            (Match, rows),
+            (MatchExclusion, _exclusion_rows(run_id, inputs, result)),
+        ):
+            if found:
+                session.execute(sa.insert(table), found)
+        _finish(run, inputs, result)
+
+
+def _finish(run: MatchRun, inputs: Inputs, result: MatchResult) -> None:
+    run.apply(MatchRunAction.FINISH)
+    run.finished_at = utcnow()
+    run.n_problems, run.n_teams = len(inputs.problems), len(inputs.teams)
+    kept = {"per_problem": KEEP_PER_PROBLEM, "per_team": KEEP_PER_TEAM}
+    found = {"kept": kept, "n_pairs": len(result), "fullest": fullest_fit(result)}
+    run.config = {**result.config, **found}
+    run.fingerprint = hashlib.sha256(result.to_json()).hexdigest()
+
+
+def fullest_fit(result: MatchResult) -> float:
+    """The best fit of any pair, counted from no likeness at all: what a full bar stands for."""
+    settings = result.config["settings"]
+    ground = [
+        settings["weights"][name] * scale["mean"] / scale["deviation"]
+        for name, scale in settings["scales"].items()
+    ]
+    likeness = [name != "must_have" for name in FEATURES]
+    parts = result.table.contributions[:, likeness].sum(axis=1)
+    return round(float(max(parts, default=0.0)) + float(sum(ground)), 6)
+
+
+def _match_rows(
+    run_id: int, inputs: Inputs, result: MatchResult, pipeline: MatchPipeline
+) -> list[dict[str, Any]]:
+    explain = _explainer(inputs, result, pipeline)
+    rows = []
+    for pair, team_rank in _kept(result):
+        explanation = explain(pair)
+        must = [need for need in explanation["requirements"] if need["is_must"]]
+        rows.append(
+            {
+                "run_id": run_id,
+                "problem_id": int(pair.problem_id),
+                "team_id": int(pair.team_id),
+                "state": MATCH_WORKFLOW.initial,
+                "score": pair.score,
+                "band": str(pair.band),
+                "confidence": str(pair.confidence),
+                "problem_rank": pair.rank,
+                "team_rank": team_rank,
+                "must_met": sum(need["status"] == "met" for need in must),
+                "must_total": len(must),
+                "pinned": pair.is_pinned,
+                "explanation": explanation,
+                "reason": "",
+                "reason_code": "",
+                "version": 1,
+            }
+        )
+    return rows
+
+
+def _kept(result: MatchResult) -> list[tuple[MatchedPair, int]]:
+    """The pairs worth keeping, each with the problem's place among the team's problems."""
+    of_team: dict[str, list[MatchedPair]] = defaultdict(list)
+    for pair in result:
+        of_team[pair.team_id].append(pair)
+    kept = []
+    for pairs in of_team.values():
+        ordered = sorted(pairs, key=lambda pair: (-pair.score, int(pair.problem_id)))
+        for place, pair in enumerate(ordered, start=1):
+            if pair.rank <= KEEP_PER_PROBLEM or place <= KEEP_PER_TEAM or pair.is_pinned:
+                kept.append((pair, place))
+    return sorted(kept, key=lambda item: (int(item[0].problem_id), item[0].rank))
+
+
+def _explainer(
+    inputs: Inputs, result: MatchResult, pipeline: MatchPipeline
+) -> Callable[[MatchedPair], dict[str, Any]]:
+    """Look explanations up, and make those of pairs that only the team's side of the list keeps."""
+    now = utcnow()
+    problems = {str(problem.id): problem for problem in inputs.problems}
+    teams = {str(team.id): team for team in inputs.teams}
+
+    def explain(pair: MatchedPair) -> dict[str, Any]:
+        found = result.explanations.get((pair.problem_id, pair.team_id))
+        if found is None:
+            problem = read_problem(problems[pair.problem_id], now)
+            team = read_team(teams[pair.team_id])
+            found = pipeline.explain(problem, team, pair, result.reference)
+        return _slim(found)
+
+    return explain
+
+
+def _slim(explanation: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the full texts, which are the problem's and the team's own and stay with them."""
+    document = explanation["document"]
+    if document is not None:
+        document = {k: v for k, v in document.items() if k not in ("text", "problem_text")}
+    ids = ("problem_id", "team_id")
+    return {**{k: v for k, v in explanation.items() if k not in ids}, "document": document}
+
+
+def _exclusion_rows(run_id: int, inputs: Inputs, result: MatchResult) -> list[dict[str, Any]]:
+    bans = {(r.problem_id, r.team_id): r.reason for r in inputs.rules}
+    rows = []
+    for found in result.exclusions:
+        problem_id = None if found.problem_id is None else int(found.problem_id)
+        team_id = None if found.team_id is None else int(found.team_id)
+        params: dict[str, Any] = {}
+        if problem_id is not None and team_id is not None:
+            pair = problem_id, team_id
+            if str(found.reason) == "conflict":
+                params = {"because": inputs.conflicts[pair]}
+            elif str(found.reason) == "banned":
+                params = {"note": bans[pair]}
+        row = {"run_id": run_id, "problem_id": problem_id, "team_id": team_id}
+        rows.append({**row, "reason": str(found.reason), "params": params})
+    return rows
+
+
+def _note_failure(sessions: sessionmaker[Session], run_id: int, error: MatchmakerError) -> None:
+    with unit_of_work(sessions) as session:
+        run = session.get_one(MatchRun, run_id, with_for_update=True)
+        if run.state in queries.ACTIVE_STATES:
+            run.apply(MatchRunAction.FAIL)
+            run.failure = dump_failure(error.message)
+            run.finished_at = utcnow()
