@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# scikit-learn leaves out one of its estimator checks unless this is set before SciPy is imported.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import itertools
 from collections.abc import Callable, Iterator
