@@ -12,7 +12,8 @@ function upgrade(details) {
   const summary = details.querySelector("summary");
   const dialog = document.createElement("dialog");
   fill(dialog, form);
-  details.after(dialog);
+  // At the end of the page, so that it takes nothing from the place of its button.
+  document.body.append(dialog);
   details.dataset.upgraded = "";
   details.open = false;
   summary.setAttribute("aria-haspopup", "dialog");
