@@ -1,24 +1,17 @@
-"""Who may write a team's profile, show or pause the team, and know of it and its members."""
+"""Who may write a team's profile, show or pause the team, and know of it."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from matchmaker.clock import utcnow
 from matchmaker.i18n import N_
-from matchmaker.models import Match, MemberRole, Team, User
+from matchmaker.models import Invitation, Match, Team, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.match import visible_matches
+from matchmaker.policies.membership import is_lead, membership_of
 from matchmaker.policies.site import may_enter_office
-
-
-def is_member(actor: User, team: Team) -> bool:
-    """Whether *actor* belongs to *team*."""
-    return team.id in actor.team_ids
-
-
-def _only_lead(actor: User, team: Team, reason: str) -> Reason:
-    leads = {m.team_id for m in actor.team_memberships if m.role is MemberRole.LEAD}
-    return None if team.id in leads else reason
+from matchmaker.workflows.invitation import InvitationState
 
 
 @permission("team:create")
@@ -30,29 +23,25 @@ def may_create(actor: User) -> Reason:
 @permission("team:edit")
 def may_edit(actor: User, team: Team) -> Reason:
     """Members of the team."""
-    if is_member(actor, team):
+    if membership_of(actor, team) is not None:
         return None
     return N_("Only members of the team change its profile.")
 
 
 @permission("team:publicise")
 def may_publicise(actor: User, team: Team) -> Reason:
-    """Leads of the team: being seen by everybody concerns all members."""
-    return _only_lead(actor, team, N_("Only a lead of the team decides who sees it."))
+    """Leads of the team: being seen by everybody concerns all its members."""
+    if is_lead(actor, team):
+        return None
+    return N_("Only a lead of the team decides who sees it.")
 
 
 @permission("team:archive")
 def may_archive(actor: User, team: Team) -> Reason:
     """Leads of the team."""
-    return _only_lead(actor, team, N_("Only a lead of the team archives it or brings it back."))
-
-
-@permission("team:see_members")
-def may_see_members(actor: User, team: Team) -> Reason:
-    """Members of the team, and the programme office."""
-    if is_member(actor, team) or may_enter_office.allows(actor):
+    if is_lead(actor, team):
         return None
-    return N_("Who belongs to a team is known to the team and the programme office only.")
+    return N_("Only a lead of the team archives it or brings it back.")
 
 
 def public_teams() -> sa.ColumnElement[bool]:
@@ -63,12 +52,19 @@ def public_teams() -> sa.ColumnElement[bool]:
 def visible_teams(actor: User | None) -> sa.ColumnElement[bool]:
     """The teams *actor* may know of.
 
-    Public ones for everybody; their own for members; for a problem's owner the teams that a
-    published run matched to it; all for the programme office.
+    Public ones for everybody. Signed-in people also: their own, those that wait for their answer
+    to an invitation, and those that the published run matched to a problem of theirs. The office: all.
     """
     if actor is None:
         return public_teams()
     if may_enter_office.allows(actor):
         return sa.true()
     matched = sa.select(Match.team_id).where(visible_matches(actor))
-    return sa.or_(public_teams(), Team.id.in_(actor.team_ids), Team.id.in_(matched))
+    invited = sa.select(Invitation.team_id).where(
+        Invitation.email == actor.email,
+        Invitation.state == InvitationState.PENDING,
+        Invitation.expires_at > utcnow(),
+        Invitation.team_id.is_not(None),
+    )
+    own = Team.id.in_(actor.team_ids)
+    return sa.or_(public_teams(), own, Team.id.in_(invited), Team.id.in_(matched))

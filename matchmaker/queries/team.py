@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.errors import NotFound
 from matchmaker.matching import Confidence, MatchConfig
 from matchmaker.models import Team, TeamCompetency, TeamKind, TeamMember, TeamWork, User
-from matchmaker.policies.team import may_see_members, public_teams, visible_teams
+from matchmaker.policies.membership import may_read_members
+from matchmaker.policies.team import public_teams, visible_teams
 from matchmaker.queries import search
 from matchmaker.queries.page import Page, paginate
 
@@ -99,7 +100,7 @@ def get_team(
 
 def members_of(session: Session, actor: User | None, team: Team) -> Sequence[TeamMember]:
     """The team's members, leads first, for those who may know them; else nobody."""
-    if not may_see_members.allows(actor, team):
+    if not may_read_members.allows(actor, team):
         return []
     statement = (
         sa.select(TeamMember)

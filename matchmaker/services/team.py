@@ -91,14 +91,19 @@ def update(ctx: Context, team_id: int, values: TeamValues, *, version: int | Non
         If the team is archived.
     """
     team = _get(ctx, team_id, may_edit)
-    if team.archived_at is not None:
-        raise InvalidTransition(N_("This team is archived. Bring it back before you change it."))
+    require_active(team)
     if version is not None and team.version != version:
         raise StaleVersion
     _check(ctx, values, team)
     changed = _write(team, values)
     ctx.record("team:update", team, changed=changed)
     return team
+
+
+def require_active(team: Team) -> None:
+    """Raise `InvalidTransition` if *team* is archived."""
+    if team.archived_at is not None:
+        raise InvalidTransition(N_("This team is archived. Bring it back before you change it."))
 
 
 def publicise(ctx: Context, team_id: int) -> Team:
