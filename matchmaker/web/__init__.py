@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.wrappers import Response
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,6 +21,10 @@ class Matchmaker(Flask):
 
     def dispatch_request(self) -> Response:
         return transaction.run(self, super().dispatch_request)
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        # Only addresses that carry the content's hash may be kept; scripts import each other without.
+        return super().get_send_file_max_age(filename) if "v" in request.args else None
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Matchmaker:

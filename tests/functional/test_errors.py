@@ -147,3 +147,10 @@ def test_a_route_without_permission_cannot_be_used(app):
 
 def moment(day: int):
     return datetime(2026, 1, day, tzinfo=UTC)
+
+
+def test_only_hashed_addresses_of_assets_are_kept_for_long(client):
+    hashed, plain = client.get("/static/js/main.js?v=1"), client.get("/static/js/main.js")
+
+    assert hashed.cache_control.max_age == 365 * 24 * 3600
+    assert plain.cache_control.no_cache
