@@ -150,7 +150,6 @@ def moment(day: int):
 
 
 def test_only_hashed_addresses_of_assets_are_kept_for_long(client):
-    hashed, plain = client.get("/static/js/main.js?v=1"), client.get("/static/js/main.js")
-
-    assert hashed.cache_control.max_age == 365 * 24 * 3600
-    assert plain.cache_control.no_cache
+    with client.get("/static/js/main.js?v=1") as hashed, client.get("/static/js/main.js") as plain:
+        assert hashed.cache_control.max_age == 365 * 24 * 3600
+        assert plain.cache_control.no_cache
