@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
 
@@ -93,3 +97,11 @@ def compose(kind: str, locale: str, **params: Any) -> tuple[str, str]:
     subject = " ".join(translate(Message(letter.subject, params), locale).split())
     body = translate(Message(letter.body, params), locale)
     return subject[:300], f"{body}\n\n--\n{signature}\n"
+
+
+def in_words(moment: datetime, locale: str, zone: ZoneInfo) -> str:
+    """*moment* for a letter in *locale*, with its zone: a mailbox may be anywhere."""
+    pattern = (
+        "y年M月d日 HH:mm（'UTC'xxx）" if locale.startswith("zh") else "d MMM y, HH:mm ('UTC'xxx)"
+    )
+    return format_datetime(moment.astimezone(zone), pattern, locale=locale)

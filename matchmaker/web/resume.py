@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from matchmaker.web.auth import actor
+from matchmaker.web.auth import PUBLIC, actor
+from matchmaker.web.forms.account import LoginForm
 from matchmaker.web.security import is_same_origin
 
 SECRETS = {
@@ -38,30 +40,66 @@ def posted_fields() -> Fields:
 
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send a reader to the sign-in page; keep a posted form with them."""
-    if request.method == "GET" or not is_same_origin():
-        return redirect(url_for("account.login", next=local_path(request.full_path.rstrip("?"))))
-    return render_template(
-        "account/resume_login.html",
-        resume_path=request.path,
-        resume_fields=json.dumps(posted_fields()),
-    ), 401
+    path = local_path(request.full_path.rstrip("?"))
+    if request.method in ("GET", "HEAD") or not is_same_origin():
+        return redirect(url_for("account.login", next=path))
+    form = LoginForm(formdata=None)
+    form.resume_path.data = path
+    form.resume_fields.data = json.dumps(posted_fields())
+    return login_page(form), 401
+
+
+def login_page(form: LoginForm, **values: object) -> str:
+    """The sign-in page, saying so if a form waits behind it."""
+    waiting = [value for _name, value in parse_fields(form.resume_fields.data) if value.strip()]
+    return render_template("account/login.html", form=form, waiting=waiting, **values)
+
+
+def after_sign_in(form: LoginForm) -> ResponseReturnValue:
+    """Go on to where the person wanted to be, or show the form that waited for them."""
+    g.pop("csrf_token", None)  # It belonged to the session that signing in has replaced.
+    if form.resume_path.data:
+        return resume_page(form.resume_path.data, parse_fields(form.resume_fields.data))
+    return redirect(go_on(form.next.data))
 
 
 def offer_again() -> ResponseReturnValue:
     """After a missing or outdated token: show what was typed and let the person send it again."""
-    if actor() is None and is_same_origin() and posted_fields():
+    if not is_same_origin():
+        # Another site asked for this: the person gets no button that would do it after all.
+        return render_template("account/foreign.html"), 400
+    if request.endpoint == "account.login":
+        form = LoginForm()
+        form.form_errors.append(_("This page was open for too long. Please try again."))
+        return login_page(form), 400
+    if actor() is None and not _is_public():
         return ask_to_sign_in()
-    fields = posted_fields() if is_same_origin() else []
-    return render_template("account/resume.html", resume_path=request.path, fields=fields), 400
+    return resume_page(request.full_path.rstrip("?"), posted_fields()), 400
 
 
-def parse_fields(text: str) -> Fields:
+def resume_page(path: str, fields: Fields) -> str:
+    """What was typed, with a button that sends it."""
+    return render_template("account/resume.html", resume_path=local_path(path), fields=fields)
+
+
+def _is_public() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "permission", None) is PUBLIC
+
+
+def parse_fields(text: str | None) -> Fields:
     """Read the hidden field back; anything but a list of pairs of texts counts as nothing."""
     try:
-        pairs = json.loads(text)
+        pairs = json.loads(text or "")
         return [(str(name), str(value)) for name, value in pairs]
     except (ValueError, TypeError):
         return []
+
+
+def go_on(target: str | None) -> str:
+    """Where a person who has just signed in goes: to *target* of this site, or to their desk."""
+    path = local_path(target)
+    return url_for("dashboard.home") if path == "/" else path
 
 
 def local_path(target: str | None) -> str:
