@@ -17,6 +17,12 @@ from typing import Any
 
 USER = "postgres"
 PATIENCE_SECONDS = 60
+OPTIONS = {
+    "fsync": "off",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "lock_timeout": "15s",  # Two transactions of one test that wait for each other are an error.
+}
 
 
 class CannotStart(Exception):
@@ -40,14 +46,7 @@ def server() -> Iterator[str]:
             account,
         )
         port = _free_port()
-        options = [
-            "-c",
-            "fsync=off",
-            "-c",
-            "unix_socket_directories=",
-            "-c",
-            "listen_addresses=127.0.0.1",
-        ]
+        options = [f"--{name}={value}" for name, value in OPTIONS.items()]
         process = subprocess.Popen(
             [programs / "postgres", "-D", data, "-p", str(port), *options],
             stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -77,14 +77,10 @@ class ChainReport:
 def verify(session: Session) -> ChainReport:
     """Walk the whole chain and report the first event that was changed, removed or added out of line."""
     previous, count = GENESIS, 0
-    for event in _events(session):
-        if event.previous_hash != previous or digest(event) != event.hash:
-            return ChainReport(count, event.id)
-        previous, count = event.hash, count + 1
+    events = sa.select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    with closing(session.scalars(events)) as chain:
+        for event in chain:
+            if event.previous_hash != previous or digest(event) != event.hash:
+                return ChainReport(count, event.id)
+            previous, count = event.hash, count + 1
     return ChainReport(count)
-
-
-def _events(session: Session) -> Iterator[AuditEvent]:
-    yield from session.scalars(
-        sa.select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
-    )

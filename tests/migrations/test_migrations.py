@@ -1,0 +1,116 @@
+"""Migrations: one line of revisions, there and back again, on both databases."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from matchmaker import schema
+from matchmaker.db import make_engine
+from matchmaker.services import audit
+from tests.backends import on_both
+
+MIGRATIONS = Path(str(files("matchmaker.migrations")))
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> sa.Engine:
+    """An engine on a database without tables."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    if backend == "postgres":
+        url = request.getfixturevalue("new_postgres_database")(template="template0")
+    engine = make_engine(url)
+    request.addfinalizer(engine.dispose)
+    return engine
+
+
+def test_there_is_one_head_and_it_is_the_one_noted() -> None:
+    script = ScriptDirectory.from_config(schema.alembic_config())
+
+    assert script.get_heads() == [(MIGRATIONS / "head.txt").read_text().strip()]
+
+
+def test_file_names_are_in_order_and_say_what_changes() -> None:
+    script = ScriptDirectory.from_config(schema.alembic_config())
+    names = [Path(revision.path).name for revision in script.walk_revisions()]
+
+    for name in names:
+        assert re.fullmatch(r"\d{8}_[0-9a-f]{12}_[a-z_]+\.py", name), name
+
+
+def test_revisions_do_not_depend_on_the_package_and_say_why() -> None:
+    for path in (MIGRATIONS / "versions").glob("2*.py"):
+        text = path.read_text()
+
+        assert not re.search(r"^\s*(from|import) matchmaker", text, re.MULTILINE), path.name
+        assert re.search(r"^Why: (?!say here)", text, re.MULTILINE), path.name
+
+
+@on_both
+def test_up_is_what_the_program_expects_and_down_leaves_nothing(empty: sa.Engine) -> None:
+    schema.upgrade(empty)
+    assert schema.differences(empty) == []
+    with empty.connect() as connection:
+        assert schema.current(connection) == schema.head()
+
+    schema.downgrade(empty, "base")
+    assert sa.inspect(empty).get_table_names() == ["alembic_version"]
+    with empty.connect() as connection:
+        assert schema.current(connection) is None
+
+    schema.upgrade(empty)
+    assert schema.differences(empty) == []
+
+
+@on_both
+def test_each_step_can_be_undone(empty: sa.Engine) -> None:
+    script = ScriptDirectory.from_config(schema.alembic_config())
+    for revision in reversed(list(script.walk_revisions())):
+        schema.upgrade(empty, revision.revision)
+        schema.downgrade(empty, "-1")
+        schema.upgrade(empty, revision.revision)
+
+    assert schema.differences(empty) == []
+
+
+@on_both
+def test_failed_migration_leaves_the_database_as_it_was(
+    empty: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.upgrade(empty, "d66c9a88e89b")
+    before = sorted(sa.inspect(empty).get_table_names())
+
+    with pytest.raises(RuntimeError, match="power cut"), empty.begin() as connection:
+        schema.command.upgrade(schema.alembic_config(connection), "head")
+        raise RuntimeError("power cut")
+
+    assert sorted(sa.inspect(empty).get_table_names()) == before
+    with empty.connect() as connection:
+        assert schema.current(connection) == "d66c9a88e89b"
+
+
+@on_both
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit_events SET action = 'nothing:happened'", "DELETE FROM audit_events"],
+)
+def test_database_refuses_to_change_the_audit_trail(
+    engine: sa.Engine, session: Session, statement: str
+) -> None:
+    audit.append(
+        session, actor_id=None, action="a:b", subject_type="", subject_id=None, data={"n": 1}
+    )
+    session.commit()
+
+    with pytest.raises(DBAPIError, match="audit events are only ever added"):
+        session.execute(sa.text(statement))
+    session.rollback()
+
+    assert audit.verify(session) == audit.ChainReport(1)
