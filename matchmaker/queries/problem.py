@@ -20,6 +20,8 @@ from matchmaker.workflows.problem import PUBLIC_STATES, ProblemState
 MAX_TECHNIQUES = 30
 #: States in which the next step is the office's.
 WAITING_STATES = (ProblemState.SUBMITTED, ProblemState.SCREENING, ProblemState.GRADED)
+#: Names of the state filter beside the states themselves.
+WAITING, ANY_STATE = "waiting", "any"
 
 Condition = sa.ColumnElement[bool]
 #: For each filter how many problems each of its values would leave.
@@ -150,7 +152,7 @@ def _conditions(session: Session, filters: Filters) -> list[Condition]:
     ]
     if filters.q.strip():
         found.append(matches(Problem.search_text, filters.q))
-    if filters.state:
+    if filters.state not in ("", ANY_STATE):
         found.append(_in_state(filters.state))
     if filters.call:
         found.append(Problem.call_id == _id(filters.call))
@@ -176,7 +178,7 @@ def _id(text: str) -> int:
 
 
 def _in_state(state: str) -> Condition:
-    if state == "waiting":
+    if state == WAITING:
         return Problem.state.in_(WAITING_STATES)
     return Problem.state == ProblemState(state) if state in list(ProblemState) else sa.false()
 

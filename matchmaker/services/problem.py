@@ -109,9 +109,17 @@ def create(
 
 
 def update(
-    ctx: Context, problem_id: int, values: ProblemValues, *, version: int | None = None
+    ctx: Context,
+    problem_id: int,
+    values: ProblemValues,
+    *,
+    version: int | None = None,
+    call_id: int | None = None,
 ) -> Problem:
-    """Replace what the owner says; *version* is the one that the values were typed over."""
+    """Replace what the owner says; *version* is the one that the values were typed over.
+
+    A draft may move to another call, which *call_id* names.
+    """
     problem = _find(ctx, problem_id)
     ctx.require(may_edit, problem)
     if problem.state not in EDITABLE_STATES:
@@ -126,6 +134,8 @@ def update(
         raise StaleVersion
     check_storable(values)
     changed = _changed(values_of(problem), values)
+    if call_id is not None and call_id != problem.call_id:
+        _move(ctx, problem, call_id)
     _write(problem, values)
     ctx.record("problem:update", problem, changed=changed)
     return problem
@@ -224,6 +234,14 @@ def close(ctx: Context, problem_id: int, *, reason: str) -> Problem:
 def archive(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
     """The office puts an ended problem away: it leaves the public list."""
     return _decide(ctx, problem_id, ProblemAction.ARCHIVE, reason)
+
+
+def _move(ctx: Context, problem: Problem, call_id: int) -> None:
+    call = ctx.session.get(Call, call_id)
+    if call is None or problem.state is not ProblemState.DRAFT:
+        message = Message(N_("A problem that was submitted stays in its call."))
+        raise InvalidInput(fields={"call_id": [message]})
+    problem.call = call
 
 
 def _is_taken(ctx: Context, external_id: str) -> bool:
