@@ -187,13 +187,17 @@ def get_match(session: Session, actor: User | None, match_id: int) -> Match:
     return match
 
 
-def get_matches(session: Session, actor: User | None, ids: Collection[int]) -> dict[int, Match]:
-    """Those of the matches *ids* that *actor* may know of, by id."""
+def get_matches(
+    session: Session, actor: User | None, ids: Collection[int], *, lock: bool = False
+) -> dict[int, Match]:
+    """Those of the matches *ids* that *actor* may know of, by id; *lock* keeps them as they are."""
     statement = (
         sa.select(Match)
         .where(Match.id.in_(ids), visible_matches(actor))
         .options(joinedload(Match.run), joinedload(Match.problem), joinedload(Match.team))
     )
+    if lock:
+        statement = statement.with_for_update(of=Match)
     return {match.id: match for match in session.scalars(statement)}
 
 
@@ -317,3 +321,13 @@ def recommendations(session: Session, team: Team) -> Sequence[Match]:
 def sides_of(session: Session, rule: PairRule) -> tuple[Problem, Team]:
     """The problem and the team a rule is about."""
     return session.get_one(Problem, rule.problem_id), session.get_one(Team, rule.team_id)
+
+
+def team_of(session: Session, actor: User, match_id: int) -> int:
+    """The team a match is about, if it is one of *actor*'s; for going back to its recommendations."""
+    team_id = session.scalar(
+        sa.select(Match.team_id).where(Match.id == match_id, Match.team_id.in_(actor.team_ids))
+    )
+    if team_id is None:
+        raise NotFound
+    return team_id

@@ -165,8 +165,10 @@ def conflicts(
         .join(Team, Team.organization_id == Problem.organization_id)
         .where(chosen)
     )
-    found = dict.fromkeys(session.execute(members), "member")
-    found.update(dict.fromkeys(session.execute(owners), "organization"))
+    found: dict[tuple[int, int], str] = {}
+    for kind, pairs in (("member", members), ("organization", owners)):
+        for problem_id, team_id in session.execute(pairs):
+            found[problem_id, team_id] = kind
     return found
 
 
@@ -201,4 +203,38 @@ def is_open(problem: Problem, now: datetime) -> bool:
     """Whether teams can still take the problem up."""
     return problem.state is ProblemState.PUBLISHED and (
         problem.deadline_at is None or problem.deadline_at > now
+    )
+
+
+SHOWN_PAIRS = 100
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a run left out: whole problems, whole teams, and the first of the pairs with counts."""
+
+    problems: list[MatchExclusion]
+    teams: list[MatchExclusion]
+    pairs: list[MatchExclusion]
+    counts: dict[str, int]
+
+
+def left_out(session: Session, run: MatchRun) -> LeftOut:
+    """What the run left out; of the pairs, which may be thousands, the first ones and their number."""
+    of_run = MatchExclusion.run_id == run.id
+    is_pair = sa.and_(MatchExclusion.problem_id.is_not(None), MatchExclusion.team_id.is_not(None))
+    both = (joinedload(MatchExclusion.problem), joinedload(MatchExclusion.team))
+    statement = sa.select(MatchExclusion).where(of_run).options(*both).order_by(MatchExclusion.id)
+    whole = session.scalars(statement.where(sa.not_(is_pair))).all()
+    counted = (
+        sa.select(MatchExclusion.reason, sa.func.count())
+        .where(of_run, is_pair)
+        .group_by(MatchExclusion.reason)
+        .order_by(MatchExclusion.reason)
+    )
+    return LeftOut(
+        problems=[row for row in whole if row.problem_id is not None],
+        teams=[row for row in whole if row.team_id is not None],
+        pairs=list(session.scalars(statement.where(is_pair).limit(SHOWN_PAIRS))),
+        counts={row[0]: row[1] for row in session.execute(counted)},
     )

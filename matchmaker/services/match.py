@@ -113,7 +113,7 @@ def _chosen(ctx: Context, choices: Sequence[Choice]) -> list[Match]:
         raise _bad("pairs", N_("Choose at least one pair."))
     if len(choices) > MAX_BULK:
         raise _bad("pairs", N_("These are too many pairs at once."))
-    found = queries.get_matches(ctx.session, ctx.actor, [c.match_id for c in choices])
+    found = queries.get_matches(ctx.session, ctx.actor, [c.match_id for c in choices], lock=True)
     if any(choice.match_id not in found for choice in choices):
         raise NotFound
     return [found[choice.match_id] for choice in choices]
@@ -263,7 +263,7 @@ def answer(
 
 
 def _answerable(ctx: Context, match_id: int) -> Match:
-    match = ctx.session.get(Match, match_id)
+    match = ctx.session.get(Match, match_id, with_for_update={"of": Match})
     if match is None or match.state not in SHOWN_STATES or not _is_own(ctx, match):
         raise NotFound
     ctx.require(may_answer, match.team)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,7 @@ from matchmaker.models import (
     Team,
 )
 from matchmaker.queries import match_run as queries
-from matchmaker.services.match_run import dump_failure
+from matchmaker.services.match_run import STAGES, dump_failure
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
 
@@ -52,9 +52,6 @@ from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
 # still sees where it fits best. Everything pinned stays whatever its place.
 KEEP_PER_PROBLEM = 50
 KEEP_PER_TEAM = 20
-
-#: Where in the whole (in per cent) each stage of the work begins.
-STAGES = {"read": 0, "encode": 5, "rank": 65, "explain": 75, "store": 97}
 
 Progress = Callable[[int, int], None]
 
@@ -94,11 +91,11 @@ def carry_out(
 
 def _staged(progress: Progress) -> Callable[[str, int, int], None]:
     """Turn progress within a stage into per cent of the whole."""
-    starts = [*STAGES.values(), 100]
-    ends = dict(zip(STAGES, starts[1:], strict=True))
+    starts = {stage.name: stage.start for stage in STAGES}
+    ends = dict(zip(starts, [*list(starts.values())[1:], 100], strict=True))
 
     def report(stage: str, done: int, total: int) -> None:
-        start = STAGES[stage]
+        start = starts[stage]
         progress(int(start + (ends[stage] - start) * done / max(total, 1)), 100)
 
     return report
@@ -285,23 +282,31 @@ def _explainer(
     teams = {str(team.id): team for team in inputs.teams}
 
     def explain(pair: MatchedPair) -> dict[str, Any]:
+        problem, team = problems[pair.problem_id], teams[pair.team_id]
         found = result.explanations.get((pair.problem_id, pair.team_id))
         if found is None:
-            problem = read_problem(problems[pair.problem_id], now)
-            team = read_team(teams[pair.team_id])
-            found = pipeline.explain(problem, team, pair, result.reference)
-        return _slim(found)
+            sides = read_problem(problem, now), read_team(team)
+            found = pipeline.explain(*sides, pair, result.reference)
+        return _slim(found, {"、".join(problem.techniques), "、".join(team.techniques)})
 
     return explain
 
 
-def _slim(explanation: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the full texts, which are the problem's and the team's own and stay with them."""
+def _slim(explanation: Mapping[str, Any], lists: Collection[str]) -> dict[str, Any]:
+    """Leave out the full texts, which stay with their owners, and quotes that are no sentences.
+
+    *lists* are the techniques as the matcher reads them, behind the text: they are never quoted.
+    """
     document = explanation["document"]
     if document is not None:
         document = {k: v for k, v in document.items() if k not in ("text", "problem_text")}
-    ids = ("problem_id", "team_id")
-    return {**{k: v for k, v in explanation.items() if k not in ids}, "document": document}
+    quotes = {
+        (pair["problem"], pair["team"]): pair
+        for pair in reversed(explanation["sentences"])
+        if pair["problem"] not in lists and pair["team"] not in lists
+    }
+    kept = {k: v for k, v in explanation.items() if k not in ("problem_id", "team_id")}
+    return {**kept, "document": document, "sentences": list(quotes.values())[::-1]}
 
 
 def _exclusion_rows(run_id: int, inputs: Inputs, result: MatchResult) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -27,6 +28,24 @@ from matchmaker.services import job as jobs
 from matchmaker.services.context import Context
 from matchmaker.workflows.match import MatchAction, MatchState
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of a run's work: where in the whole (in per cent) it begins, and its name."""
+
+    name: str
+    start: int
+    label: str
+
+
+STAGES = (
+    Stage("read", 0, N_("Reading problems and profiles")),
+    Stage("encode", 5, N_("Grasping what the texts mean")),
+    Stage("rank", 65, N_("Ranking teams for every problem")),
+    Stage("explain", 75, N_("Writing down the reasons")),
+    Stage("store", 97, N_("Storing the results")),
+)
 
 #: What the answer of an earlier matching is repeated by in the next.
 ANSWERS = {MatchState.ACCEPTED: MatchAction.ACCEPT, MatchState.REFUSED: MatchAction.REFUSE}
@@ -166,6 +185,11 @@ def _by_target(pairs: Sequence[tuple[int, User]]) -> dict[int, list[User]]:
         if user.is_usable:
             found.setdefault(target_id, []).append(user)
     return found
+
+
+def stage_at(percent: int) -> Stage:
+    """The stage that a run is in when so much of it is done."""
+    return next(stage for stage in reversed(STAGES) if stage.start <= max(percent, 0))
 
 
 FAULT = Message(

@@ -1,0 +1,138 @@
+"""The office's match runs: start, watch, publish, export."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from matchmaker.clock import utcnow
+from matchmaker.errors import Conflict, MatchmakerError, StaleVersion
+from matchmaker.models import MatchRun
+from matchmaker.policies.match_run import (
+    may_export_run,
+    may_publish_run,
+    may_read_runs,
+    may_start_run,
+)
+from matchmaker.queries import match as matches
+from matchmaker.queries import match_run as queries
+from matchmaker.queries.publication import publication
+from matchmaker.reports.match_run import run_csv
+from matchmaker.services import match_run as service
+from matchmaker.web import explanations
+from matchmaker.web.auth import actor, guard
+from matchmaker.web.errors import status_of
+from matchmaker.web.forms.match import PublishForm, StartForm
+from matchmaker.web.i18n import current_locale, say
+from matchmaker.web.transaction import context, db_session
+from matchmaker.web.views.job import stage_of
+from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW, MatchRunState
+
+blueprint = Blueprint("match_run", __name__)
+
+
+@blueprint.get("/office/runs")
+@guard(may_read_runs)
+def runs() -> ResponseReturnValue:
+    """All runs, and the calls a new one can be started for."""
+    return _list_page(None)
+
+
+@blueprint.post("/office/runs")
+@guard(may_start_run)
+def start() -> ResponseReturnValue:
+    """Ask for a run."""
+    form = StartForm()
+    try:
+        run = service.start_run(context(), form.call_id.data or 0)
+    except Conflict as error:
+        return _list_page(error)
+    flash(_("The run waits for its turn. This page shows how far it is."), "good")
+    return redirect(url_for("match_run.show", run_id=run.id))
+
+
+def _list_page(error: MatchmakerError | None) -> ResponseReturnValue:
+    page = queries.list_runs(db_session(), actor(), number=request.args.get("page", 1, type=int))
+    return render_template(
+        "match_run/runs.html",
+        page=page,
+        calls=queries.call_lines(db_session()),
+        error=say(error.message) if error else "",
+        label_of=state_label,
+    ), status_of(error) if error else 200
+
+
+def state_label(run: MatchRun) -> tuple[str, str]:
+    """What a run's state is called, and its tone; a run whose job died counts as failed."""
+    state = MatchRunState.FAILED if queries.is_dead(run) else run.state
+    label = MATCH_RUN_WORKFLOW.labels[state]
+    return say(label.staff), label.tone
+
+
+@blueprint.get("/office/runs/<int:run_id>")
+@guard(may_read_runs)
+def show(run_id: int) -> ResponseReturnValue:
+    """One run: how far it is, why it failed, or what it found and what it left out."""
+    run = queries.get_run(db_session(), actor(), run_id)
+    failure = service.load_failure(run)
+    return render_template(
+        "match_run/show.html",
+        run=run,
+        label_of=state_label,
+        is_active=run.state in queries.ACTIVE_STATES and failure is None,
+        stage=stage_of(run.job) if run.job else "",
+        failure=say(failure) if failure else "",
+        lines=matches.problem_lines(db_session(), run),
+        left_out=queries.left_out(db_session(), run),
+        rules=matches.rule_lines(db_session(), run.call_id),
+        because=explanations.excluded_because,
+        exclusion_labels=explanations.EXCLUSIONS,
+    )
+
+
+@blueprint.get("/office/runs/<int:run_id>/publish")
+@guard(may_publish_run)
+def confirm(run_id: int) -> ResponseReturnValue:
+    """What publishing the run would do, before it is done."""
+    return _confirm_page(run_id, None)
+
+
+@blueprint.post("/office/runs/<int:run_id>/publish")
+@guard(may_publish_run)
+def publish(run_id: int) -> ResponseReturnValue:
+    """Publish the run."""
+    try:
+        plan = service.publish_run(context(), run_id, version=PublishForm().version.data or 0)
+    except (Conflict, StaleVersion) as error:
+        return _confirm_page(run_id, error)
+    flash(_("Published. Pairs announced: %(count)s.", count=len(plan.invited)), "good")
+    return redirect(url_for("match_run.show", run_id=run_id))
+
+
+def _confirm_page(run_id: int, error: MatchmakerError | None) -> ResponseReturnValue:
+    run = queries.get_run(db_session(), actor(), run_id)
+    plan = publication(db_session(), run, utcnow())
+    return render_template(
+        "match_run/publish.html",
+        run=run,
+        plan=plan,
+        label_of=state_label,
+        state_of=lambda match: say(MATCH_WORKFLOW.labels[match.state].staff),
+        error=say(error.message) if error else "",
+    ), status_of(error) if error else 200
+
+
+@blueprint.get("/office/runs/<int:run_id>/export.csv")
+@guard(may_export_run)
+def export(run_id: int) -> ResponseReturnValue:
+    """The run's pairs as a table for a spreadsheet."""
+    run = queries.get_run(db_session(), actor(), run_id)
+    response = Response(
+        run_csv(db_session(), run, current_locale(), explanations.excluded_because),
+        mimetype="text/csv",
+    )
+    name = f"match-run-{run.id}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
