@@ -8,11 +8,36 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker import schema
 from matchmaker.i18n import LOCALES
+from matchmaker.queries import site
+from matchmaker.web import problem_words
 from matchmaker.web.auth import PUBLIC, guard
 from matchmaker.web.resume import local_path
 from matchmaker.web.transaction import db_session
 
 blueprint = Blueprint("site", __name__)
+
+
+@blueprint.get("/")
+@guard(PUBLIC)
+def home() -> ResponseReturnValue:
+    """What the programme is, and the doors into it."""
+    return render_template(
+        "site/home.html", front=site.front_page(db_session()), words=problem_words
+    )
+
+
+@blueprint.get("/privacy")
+@guard(PUBLIC)
+def privacy() -> ResponseReturnValue:
+    """What the programme keeps of people, who sees it, and how to have it erased."""
+    return render_template("site/privacy.html")
+
+
+@blueprint.get("/accessibility")
+@guard(PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    """How the site can be used by everybody, and whom to tell if it cannot."""
+    return render_template("site/accessibility.html")
 
 
 @blueprint.get("/language/<locale>")

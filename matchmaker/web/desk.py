@@ -1,0 +1,225 @@
+"""What the desk says: what waits for the reader, in words, with where to go for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from matchmaker.clock import utcnow
+from matchmaker.i18n import N_
+from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
+from matchmaker.policies.match import may_answer
+from matchmaker.queries.dashboard import Desk, Office
+from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
+from matchmaker.workflows.problem import ProblemState
+
+SOON = timedelta(days=3)
+#: How long a submitted problem may wait before it shows as late.
+SCREENING_GOAL = timedelta(days=14)
+
+JOBS = {
+    "mail.deliver": N_("Sending a letter"),
+    "match.run": N_("Matching teams and problems"),
+}
+STAGES = {
+    "collected": N_("Collected"),
+    "screened": N_("Screened"),
+    "graded": N_("Graded"),
+    "published": N_("Published"),
+    "matched": N_("Matched"),
+}
+ROLE_GUIDES = {
+    Role.REVIEWER: N_(
+        "You read the published problems and the public profiles of teams. The programme office "
+        "tells you by mail when something is to be reviewed."
+    ),
+    Role.MENTOR: N_(
+        "Help owners to say their problem precisely and teams to describe their works: read the "
+        "published problems and the teams’ profiles, and join a team when its lead invites you."
+    ),
+    Role.ASSOCIATION: N_(
+        "Tell your members of the call: they register, add their company and describe a problem "
+        "in half an hour. The published problems show them what a good one looks like."
+    ),
+    Role.ADMINISTRATOR: N_(
+        "You see what the office sees and decide nothing in its stead. Accounts and roles are "
+        "kept with the command “matchmaker user”; the audit trail shows who decided what."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for somebody."""
+
+    title: str
+    url: str
+    context: str = ""
+    owner: str = ""
+    due_text: str = ""
+    left_text: str = ""
+    tone: str = "neutral"
+    action_label: str = ""
+
+
+def waiting(user: User, desk: Desk) -> list[Waiting]:
+    """What waits for *user*: late things first, then what is due soon, then the rest."""
+    found = [*_invitations(desk), *_own_problems(desk), *_recommended(user, desk)]
+    if desk.office is not None:
+        found += [*_failed(desk.office), *_submitted(desk.office), *_runs(desk.office)]
+    urgency = {"stop": 0, "waiting": 1}
+    return sorted(found, key=lambda item: urgency.get(item.tone, 2))
+
+
+def title_of(problem: Problem) -> str:
+    """A problem's title, or what stands for it while it has none."""
+    return problem.title(current_language()) or _("Problem without a title")
+
+
+def tone_until(moment: datetime | None) -> str:
+    """How pressing something due at *moment* is."""
+    if moment is None:
+        return "neutral"
+    left = moment - utcnow()
+    return "stop" if left < timedelta(0) else "waiting" if left < SOON else "neutral"
+
+
+def _invitations(desk: Desk) -> Iterator[Waiting]:
+    for invitation in desk.invitations:
+        target = invitation.organization or invitation.team
+        name = target.name(current_language()) if target else ""
+        yield Waiting(
+            _("Invitation to join %(name)s", name=name),
+            url_for("invitation.show", invitation_id=invitation.id),
+            _("From %(name)s", name=invitation.inviter.name or _("Erased account")),
+            _("You"),
+            show_moment(invitation.expires_at),
+            show_left(invitation.expires_at),
+            tone_until(invitation.expires_at),
+            _("Answer"),
+        )
+
+
+def _own_problems(desk: Desk) -> Iterator[Waiting]:
+    for problem in desk.problems:
+        if problem.state not in (ProblemState.RETURNED, ProblemState.DRAFT):
+            continue
+        returned = problem.state is ProblemState.RETURNED
+        closes = problem.call.closes_at
+        yield Waiting(
+            _("Change and submit again: %(title)s", title=title_of(problem))
+            if returned
+            else _("Complete and submit: %(title)s", title=title_of(problem)),
+            url_for("problem.edit", problem_id=problem.id),
+            problem.call.name(current_language()),
+            _("You"),
+            show_moment(closes),
+            show_left(closes),
+            "waiting" if returned else tone_until(closes),
+            _("Continue writing"),
+        )
+
+
+def _recommended(user: User, desk: Desk) -> Iterator[Waiting]:
+    for match in desk.recommended:
+        due = match.problem.deadline_at
+        yield Waiting(
+            title_of(match.problem),
+            url_for("match.recommendations", team_id=match.team_id),
+            _("Recommended to %(team)s", team=match.team.name(current_language())),
+            _answerer(user, match),
+            show_moment(due) if due else "",
+            show_left(due) if due else _("No deadline"),
+            "waiting" if tone_until(due) == "neutral" else tone_until(due),
+            _("See why and answer"),
+        )
+
+
+def _answerer(user: User, match: Match) -> str:
+    return str(_("You") if may_answer.allows(user, match.team) else _("Your team’s lead"))
+
+
+def _submitted(office: Office) -> Iterator[Waiting]:
+    for problem in office.submitted:
+        since = problem.submitted_at
+        late = since is not None and utcnow() - since > SCREENING_GOAL
+        yield Waiting(
+            _("Screen: %(title)s", title=title_of(problem)),
+            url_for("problem.review", problem_id=problem.id),
+            problem.organization.name(current_language()),
+            _("Programme office"),
+            _("received %(when)s", when=show_day(since)),
+            show_left(since),
+            "stop" if late else "waiting",
+            _("Start screening"),
+        )
+
+
+def _runs(office: Office) -> Iterator[Waiting]:
+    for run in office.runs:
+        yield Waiting(
+            _("Review matching %(number)s", number=run.id),
+            url_for("match.review", run_id=run.id),
+            run.call.name(current_language()),
+            _("Programme office"),
+            _("ready since %(when)s", when=show_moment(run.finished_at)),
+            show_left(run.finished_at),
+            "waiting",
+            _("Review"),
+        )
+
+
+def _failed(office: Office) -> Iterator[Waiting]:
+    for job in office.failed_jobs:
+        yield Waiting(
+            _("Failed: %(what)s", what=job_name(job)),
+            job_url(job) or "#failed-jobs",
+            "",
+            _("Programme office"),
+            show_moment(job.finished_at),
+            show_left(job.finished_at),
+            "stop",
+            _("See what happened"),
+        )
+
+
+def job_name(job: Job) -> str:
+    """A kind of work in words."""
+    return say(JOBS.get(job.kind, job.kind))
+
+
+def job_url(job: Job) -> str:
+    """The page of what a job works on, if it has one."""
+    run_id = job.payload.get("run_id")
+    return url_for("match_run.show", run_id=run_id) if isinstance(run_id, int) else ""
+
+
+def funnel_bars(office: Office) -> list[dict[str, object]]:
+    """The funnel for the chart: each stage with its share of the one before."""
+    bars: list[dict[str, object]] = []
+    before = 0
+    for stage in office.funnel:
+        share = f" · {100 * stage.count / before:.0f} %" if before else ""
+        label = say(STAGES[stage.name])
+        bars.append({"label": label, "value": stage.count, "text": f"{stage.count}{share}"})
+        before = stage.count
+    return bars
+
+
+def guides(user: User) -> list[str]:
+    """What each role of *user* can do now, in words; the office's own pages speak for themselves."""
+    return [say(guide) for role, guide in ROLE_GUIDES.items() if user.has_role(role)]
+
+
+def is_new_enterprise(user: User, desk: Desk) -> bool:
+    """Whether the next step is to register an organization."""
+    return user.kind is AccountKind.ENTERPRISE and not desk.organizations
+
+
+def is_new_solver(user: User, desk: Desk) -> bool:
+    """Whether the next step is to create a team."""
+    return user.kind is AccountKind.SOLVER and not desk.teams
