@@ -172,8 +172,13 @@ class MemberRecord(_Row):
     role: ShortText | None = None
 
 
-class _Record(_Row):
+class Record(_Row):
+    """A row that stands for itself: its id tells it from the others of its file."""
+
     id: Identifier
+
+
+class _Record(Record):
     title: CleanText = ""
     text: CleanText = ""
     lang: ShortText | None = None
@@ -299,7 +304,7 @@ class TeamRecord(_Record):
         )
 
 
-R = TypeVar("R", ProblemRecord, TeamRecord)
+R = TypeVar("R", bound=Record)
 
 
 def language(tag: str | None) -> str | None:
@@ -430,12 +435,17 @@ def read_records(path: Path, model: type[R]) -> list[R]:
     UnreadableFile
         If the file cannot be opened.
     """
-    rows: Iterable[tuple[int, Any]]
+    return [record for _, record in read_lines(path, model)]
+
+
+def read_lines(path: Path, model: type[R]) -> list[tuple[int, R]]:
+    """Read records with their line numbers; see `read_records`."""
     if path.suffix.lower() in TABLE_SUFFIXES:
-        rows = read_table(path, json_columns=json_columns(model))
+        rows = list(read_table(path, json_columns=json_columns(model)))
     else:
-        rows = _json_rows(path)
-    return parse_rows(rows, model, path.name)
+        rows = list(_json_rows(path))
+    records = parse_rows(rows, model, path.name)
+    return [(line, record) for (line, _), record in zip(rows, records, strict=True)]
 
 
 def read_problems(path: Path) -> list[ProblemRecord]:
@@ -458,18 +468,17 @@ def write_records(path: Path, records: Iterable[R], model: type[R]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def dump_record(record: _Record) -> dict[str, Any]:
+def dump_record(record: Record) -> dict[str, Any]:
     """Return a record as plain data, without keys that were not given."""
-    row = record.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return {"id": record.id, **row}
+    return record.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def columns(model: type[_Record]) -> list[str]:
+def columns(model: type[Record]) -> list[str]:
     """List the keys a record may have, in their order."""
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def json_columns(model: type[_Record]) -> frozenset[str]:
+def json_columns(model: type[Record]) -> frozenset[str]:
     """List the keys whose value is a list or an object: JSON within a cell of a table."""
     properties = model.model_json_schema(by_alias=True)["properties"]
     return frozenset(key for key, schema in properties.items() if _is_nested(schema))
