@@ -13,6 +13,9 @@ from matchmaker.i18n import N_, Message
 MIN_LENGTH = 10
 MAX_LENGTH = 200
 MIN_DIFFERENT = 5
+#: What people put around a word to make it look like a password.
+SIGNS = "!@#$%^&*()_-+=.,?~ "
+PADDING = SIGNS + "0123456789"
 #: Shorter parts of a name or an address turn up in good passwords by chance; Chinese says more.
 MIN_PERSONAL_PART = {"latin": 4, "other": 2}
 
@@ -58,7 +61,7 @@ def verify(stored: str | None, password: str) -> bool:
         matches = HASHER.verify(stored or _nobodys_hash(), _normal(password[: MAX_LENGTH + 1]))
     except (VerificationError, InvalidHashError):
         return False
-    return matches and stored is not None
+    return matches and bool(stored)
 
 
 def is_outdated(stored: str) -> bool:
@@ -83,9 +86,9 @@ def _is_common(folded: str) -> bool:
     """Whether little is left once the usual ending and repetition are taken away."""
     if len(set(folded)) < MIN_DIFFERENT or folded in COMMON:
         return True
-    stem = folded.rstrip("0123456789!@#$%^&*()_-+=.,?~ ")
-    start = folded.lstrip("0123456789!@#$%^&*()_-+=.,?~ ")
-    return not stem or stem in COMMON or start in COMMON
+    core = folded.strip(SIGNS)
+    without_ending, without_beginning = core.rstrip(PADDING), core.lstrip(PADDING)
+    return not without_ending or not COMMON.isdisjoint({core, without_ending, without_beginning})
 
 
 def _has_personal_part(folded: str, email: str, name: str) -> bool:
