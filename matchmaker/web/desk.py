@@ -77,7 +77,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
 
 def title_of(problem: Problem) -> str:
     """A problem's title, or what stands for it while it has none."""
-    return problem.title(current_language()) or _("Problem without a title")
+    return problem.title(current_language()) or _("Untitled problem")
 
 
 def tone_until(moment: datetime | None) -> str:
