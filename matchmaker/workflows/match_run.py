@@ -54,7 +54,7 @@ MATCH_RUN_WORKFLOW = Workflow[MatchRunState, MatchRunAction](
             S.DONE: Label(N_("Ready for review"), N_("Ready for review"), "primary"),
             S.FAILED: Label(N_("Failed"), N_("Failed"), "stop"),
             S.CANCELLED: Label(N_("Cancelled"), N_("Cancelled"), "stop"),
-            S.PUBLISHED: Label(N_("Published"), N_("Published"), "good"),
+            S.PUBLISHED: Label(N_("Announced"), N_("Announced"), "good"),
             S.SUPERSEDED: Label(N_("Superseded"), N_("Superseded")),
         }
     ),
