@@ -48,6 +48,16 @@ def account_items(user: User | None, path: str) -> list[Item]:
     return items
 
 
+def footer_items(path: str) -> list[Item]:
+    """What stands at the foot of every page."""
+    entries = [
+        (N_("Privacy"), "site.privacy"),
+        (N_("Accessibility"), "site.accessibility"),
+        (N_("Style guide"), "site.styleguide"),
+    ]
+    return [_item(label, endpoint, path) for label, endpoint in entries]
+
+
 def _exists(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 

@@ -16,7 +16,7 @@ from matchmaker.policies.base import REGISTRY
 from matchmaker.reference import REGIONS
 from matchmaker.web import i18n
 from matchmaker.web.auth import actor
-from matchmaker.web.navigation import account_items, nav_items
+from matchmaker.web.navigation import account_items, footer_items, nav_items
 
 
 def init_app(app: Flask) -> None:
@@ -48,6 +48,7 @@ def _page_context() -> dict[str, Any]:
         "html_lang": html_lang(locale),
         "nav_items": nav_items(actor(), request.path),
         "account_items": account_items(actor(), request.path),
+        "footer_items": footer_items(request.path),
         "request_id": g.get("request_id", ""),
     }
 
