@@ -115,11 +115,13 @@ Identifier = Annotated[ShortText, Field(min_length=1, max_length=200)]
 CompetencyId = Annotated[str, AfterValidator(_known_concept)]
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
+    """Part of a record: keys it does not know are an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class RequirementRecord(_Row):
+class RequirementRecord(Row):
     """A competency a problem needs."""
 
     competency: CompetencyId
@@ -127,7 +129,7 @@ class RequirementRecord(_Row):
     importance: int = Field(default=2, ge=1, le=3)
 
 
-class CompetencyRecord(_Row):
+class CompetencyRecord(Row):
     """A competency a team shows, and where that is known from."""
 
     competency: CompetencyId
@@ -135,7 +137,7 @@ class CompetencyRecord(_Row):
     source: ShortText | None = None
 
 
-class DocumentRecord(_Row):
+class DocumentRecord(Row):
     """A piece of a team's past work."""
 
     title: CleanText = ""
@@ -150,7 +152,7 @@ class DocumentRecord(_Row):
         return self
 
 
-class TranslationRecord(_Row):
+class TranslationRecord(Row):
     """The texts of a record in one more language."""
 
     name: ShortText = ""
@@ -158,21 +160,21 @@ class TranslationRecord(_Row):
     text: CleanText = ""
 
 
-class ContactRecord(_Row):
+class ContactRecord(Row):
     """Whom to ask about a problem."""
 
     name: ShortText | None = None
     email: ShortText | None = None
 
 
-class MemberRecord(_Row):
+class MemberRecord(Row):
     """A member of a team."""
 
     email: ShortText
     role: ShortText | None = None
 
 
-class Record(_Row):
+class Record(Row):
     """A row that stands for itself: its id tells it from the others of its file."""
 
     id: Identifier
