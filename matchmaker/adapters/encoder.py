@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.competency import load_lexicon
+from matchmaker.competency.dictionary import Entry
 from matchmaker.matching import (
     Encoder,
     HashingEncoder,
@@ -24,10 +25,15 @@ def make_encoder(settings: Settings) -> Encoder:
     )
 
 
-def make_pipeline(settings: Settings, cache: VectorCache) -> MatchPipeline:
-    """The matcher with the settings' encoder and dictionary, keeping its vectors in *cache*."""
+def make_pipeline(
+    settings: Settings, cache: VectorCache, terms: tuple[Entry, ...] = ()
+) -> MatchPipeline:
+    """The matcher with the settings' encoder and dictionary, keeping its vectors in *cache*.
+
+    *terms* are the office's own, which win over every other word list.
+    """
     return MatchPipeline(
         encoder=make_encoder(settings),
         cache=cache,
-        lexicon=load_lexicon(dictionary=settings.dictionary),
+        lexicon=load_lexicon(terms, settings.dictionary),
     )

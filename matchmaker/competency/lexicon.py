@@ -222,7 +222,8 @@ def with_mainland_variants(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield variant, senses
 
 
-@cache
+# The office changes its terms for years: a process keeps the latest few lexicons, not every one.
+@lru_cache(maxsize=4)
 def load_lexicon(terms: tuple[Entry, ...] = (), dictionary: Path | None = None) -> Lexicon:
     """Load the lexicon: *terms* of the operator, then what ships, then a CC-CEDICT *dictionary*.
 
@@ -236,12 +237,17 @@ def load_lexicon(terms: tuple[Entry, ...] = (), dictionary: Path | None = None) 
     Returns
     -------
     Lexicon
-        The same object for the same arguments.
+        The same object for the same arguments, as long as it is among the latest few.
     """
     entries = list(with_mainland_variants((*terms, *shipped_entries())))
     if dictionary is not None:
-        entries.extend(read_cedict(dictionary))
+        entries.extend(_dictionary_entries(dictionary))
     return Lexicon(entries)
+
+
+@cache
+def _dictionary_entries(path: Path) -> tuple[Entry, ...]:
+    return tuple(read_cedict(path))
 
 
 def gloss(text: str) -> str:

@@ -8,6 +8,7 @@ from matchmaker.models.event import AuditEvent
 from matchmaker.models.form_draft import FormDraft
 from matchmaker.models.invitation import Invitation
 from matchmaker.models.job import Job
+from matchmaker.models.lexicon_term import LexiconTerm
 from matchmaker.models.match import (
     Band,
     Match,

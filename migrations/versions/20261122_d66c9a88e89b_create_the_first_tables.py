@@ -37,6 +37,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_embeddings')),
     sa.UniqueConstraint('key', name=op.f('uq_embeddings_key'))
     )
+    op.create_table('lexicon_terms',
+    sa.Column('chinese', sa.String(length=20), nullable=False),
+    sa.Column('folded', sa.String(length=60), nullable=False),
+    sa.Column('english', sa.String(length=80), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("chinese <> ''", name=op.f('ck_lexicon_terms_chinese_given')),
+    sa.CheckConstraint("english <> ''", name=op.f('ck_lexicon_terms_english_given')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lexicon_terms')),
+    sa.UniqueConstraint('folded', name=op.f('uq_lexicon_terms_folded'))
+    )
     op.create_table('organizations',
     sa.Column('external_id', sa.String(length=100), nullable=True),
     sa.Column('name_zh', sa.String(length=200), nullable=False),
@@ -514,5 +528,6 @@ def downgrade() -> None:
     op.drop_table('audit_events')
     op.drop_table('users')
     op.drop_table('organizations')
+    op.drop_table('lexicon_terms')
     op.drop_table('embeddings')
     op.drop_table('calls')
