@@ -12,7 +12,7 @@ import opencc
 CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
 _CJK_RUN = re.compile(rf"[{CJK}]+")
 _CJK_CHAR = re.compile(rf"[{CJK}]")
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
 _HAN = range(0x3400, 0xA000)
 
 

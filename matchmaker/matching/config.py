@@ -28,8 +28,8 @@ def _weights() -> Mapping[str, float]:
     return MappingProxyType(
         {
             "dense": 0.70,
-            "lexical": 0.30,
-            "concepts": 0.15,
+            "lexical": 0.25,
+            "concepts": 0.10,
             "sector": 0.20,
             "requirements": 0.30,
             "must_have": 100.0,
@@ -65,6 +65,12 @@ class MatchConfig:
         ``must_have`` they guarantee that nothing outweighs a missing must-have.
     max_share : float
         Share of the best document in the dense feature; the mean over all documents has the rest.
+    glossed_trust : float
+        What the deviation of a similarity counts when both texts were glossed: the noise of
+        glossing is in it twice, and two Chinese texts share their words anyway.
+    phrase_share : float
+        For a document that is only a title: share of the problem's best-fitting phrase in the
+        similarity; the whole problem has the rest.
     band_floors : mapping of str to float
         Least score of each band.
     top_n : int, optional
@@ -80,6 +86,8 @@ class MatchConfig:
     floor: float = -10.0
     ceiling: float = 40.0
     max_share: float = 0.5
+    glossed_trust: float = 0.5
+    phrase_share: float = 0.5
     band_floors: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
             {Band.STRONG: 2.5, Band.GOOD: 1.5, Band.POSSIBLE: 0.5}
@@ -107,6 +115,8 @@ class MatchConfig:
             "floor": self.floor,
             "ceiling": self.ceiling,
             "max_share": self.max_share,
+            "glossed_trust": self.glossed_trust,
+            "phrase_share": self.phrase_share,
             "band_floors": {str(band): floor for band, floor in self.band_floors.items()},
             "top_n": self.top_n,
             "rich": self.rich,

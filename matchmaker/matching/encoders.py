@@ -177,7 +177,10 @@ class SentenceEncoder:
     def _transformer(self) -> Any:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        # Bars of a library beneath would mix with our own.
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call] -- no annotation there
         torch.set_num_threads(self.threads)
         name = str(self.path or self.model)
         try:

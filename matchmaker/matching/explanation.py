@@ -13,7 +13,12 @@ from matchmaker.i18n import N_
 from matchmaker.matching.config import FEATURES, MatchConfig
 from matchmaker.matching.encoders import Encoder
 from matchmaker.matching.features import NAMED, Analysis, Analyzer
-from matchmaker.matching.lexical import LexicalIndex, LexicalReference
+from matchmaker.matching.lexical import (
+    LexicalIndex,
+    LexicalReference,
+    shared_words,
+    surface_words,
+)
 from matchmaker.matching.readable import sentences
 from matchmaker.matching.result import MatchedPair
 from matchmaker.matching.types import Confidence, Document, ProblemDocument, TeamDocument
@@ -116,7 +121,7 @@ class Explainer:
         -------
         dict
             ``score``, ``band``, ``confidence``, ``parts`` (feature, label, contribution),
-            ``requirements``, ``document`` (the closest one), ``sentences``, ``terms``,
+            ``requirements``, ``document`` (the closest one), ``sentences``, ``terms`` (shared words),
             ``concepts``, ``reasons`` and ``advice`` (both lists of message ids with parameters).
         """
         needed = self.analyzer(problem.document)
@@ -132,7 +137,7 @@ class Explainer:
             "requirements": requirements,
             "document": document,
             "sentences": self._sentences(problem, team, document),
-            "terms": self._terms(needed, shown, reference),
+            "terms": self._terms(problem, team, needed, shown, reference),
             "concepts": concepts,
             "reasons": [
                 *self._reasons(pair, document, concepts),
@@ -250,19 +255,22 @@ class Explainer:
         return [(sentence, prepared) for sentence, prepared in pairs if prepared][:_MAX_SENTENCES]
 
     def _terms(
-        self, needed: Analysis, shown: Sequence[Analysis], reference: LexicalReference | None
-    ) -> list[str]:
-        """Return the terms that tie the two sides together most, leaving out parts of longer ones."""
+        self,
+        problem: ProblemDocument,
+        team: TeamDocument,
+        needed: Analysis,
+        shown: Sequence[Analysis],
+        reference: LexicalReference | None,
+    ) -> list[dict[str, str]]:
+        """Return the words that tie the two sides together, each as both sides write it."""
         if reference is None:
             reference = LexicalIndex.learn([needed.terms, *(a.terms for a in shown)])
-        index = LexicalIndex(self.analyzer.lexicon, reference)
-        left = index.weights(needed.terms)
-        best: dict[str, float] = {}
-        for analysis in shown:
-            for term, weight in index.weights(analysis.terms).items():
-                if term in left:
-                    best[term] = max(best.get(term, 0.0), weight * left[term])
-        return _whole_terms(sorted(best, key=lambda term: (-best[term], term)))
+        lexicon = self.analyzer.lexicon
+        theirs: dict[str, str] = {}
+        for document in reversed(team.documents):
+            theirs.update(surface_words(document, lexicon))
+        shared = shared_words(surface_words(problem.document, lexicon), theirs, reference)
+        return [{"problem": left, "team": right} for left, right in shared[:N_TERMS]]
 
     def _concepts(self, needed: Analysis, shown: Sequence[Analysis]) -> list[dict[str, Any]]:
         theirs: dict[str, float] = {}
@@ -321,13 +329,3 @@ def _title(document: Document) -> str:
 
 def _text(document: Document) -> str:
     return document.forms[0].full if document.forms else ""
-
-
-def _whole_terms(ranked: Sequence[str]) -> list[str]:
-    """Keep the first terms of *ranked*, without single characters and parts of terms kept."""
-    kept: list[str] = []
-    for term in sorted(ranked[: N_TERMS * 4], key=lambda term: (-len(term.split()), -len(term))):
-        if len(term) > 1 and not any(term in longer for longer in kept):
-            kept.append(term)
-    place = {term: position for position, term in enumerate(ranked)}
-    return sorted(kept, key=place.__getitem__)[:N_TERMS]

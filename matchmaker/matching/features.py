@@ -23,7 +23,7 @@ from matchmaker.competency import (
 from matchmaker.competency.taxonomy import sector_similarity
 from matchmaker.matching.config import FEATURES, MatchConfig
 from matchmaker.matching.lexical import LexicalIndex, product
-from matchmaker.matching.readable import Reader
+from matchmaker.matching.readable import Reader, phrases
 from matchmaker.matching.types import Document, Matrix, ProblemDocument, TeamDocument, Vectors
 
 # A concept this sure in a text counts as named there.
@@ -33,6 +33,7 @@ UNCONFIRMED = 0.5
 # Differences below this come from the order in which a processor adds up.
 DECIMALS = 6
 _SUBSTANTIAL_WORDS = 20
+_TITLE_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Analysis:
         Languages it is written in.
     n_words : int
         Length of its longest form in words, two Han characters counting as one.
+    is_glossed : bool
+        Whether the encoder reads nothing of it but a gloss.
     """
 
     terms: Counter[str]
@@ -58,6 +61,12 @@ class Analysis:
     passages: tuple[str, ...]
     langs: frozenset[str]
     n_words: int
+    is_glossed: bool = False
+
+    @property
+    def is_title(self) -> bool:
+        """Say whether there is no more than a title."""
+        return self.n_words <= _TITLE_WORDS and len(self.passages) == 1
 
     @property
     def is_substantial(self) -> bool:
@@ -99,13 +108,25 @@ class Analyzer:
                 concepts[concept.id] = max(concept.weight, concepts.get(concept.id, 0.0))
             passages.extend(self.reader.passages(form))
             n_words = max(n_words, _count_words(form.full))
+        langs = frozenset(detect_language(form.full) or "en" for form in document.forms)
         return Analysis(
             terms=LexicalIndex.terms(document, self.lexicon),
             concepts=concepts,
             passages=tuple(dict.fromkeys(passages)),
-            langs=frozenset(detect_language(form.full) or "en" for form in document.forms),
+            langs=langs,
             n_words=n_words,
+            is_glossed=self.reader.lexicon is not None and langs == {"zh"},
         )
+
+    def phrases(self, document: Document) -> tuple[str, ...]:
+        """Return the phrases of *document* as the encoder reads them."""
+        prepared = [
+            self.reader.prepare(phrase)
+            for form in document.forms
+            if self.reader.is_readable(form)
+            for phrase in phrases(form.full)
+        ]
+        return tuple(dict.fromkeys(text for text in prepared if text))
 
 
 def _count_words(text: str) -> int:
@@ -150,12 +171,16 @@ class VectorRows:
         First document of each owner that has any.
     owners : ndarray of int
         Positions of the owners that have any document.
+    is_glossed, is_title : ndarray of bool
+        For each document, whether it is only read as a gloss, and whether it is only a title.
     """
 
     vectors: Vectors
     row_starts: npt.NDArray[np.intp]
     document_starts: npt.NDArray[np.intp]
     owners: npt.NDArray[np.intp]
+    is_glossed: npt.NDArray[np.bool_]
+    is_title: npt.NDArray[np.bool_]
 
     @property
     def n_documents(self) -> npt.NDArray[np.intp]:
@@ -167,25 +192,24 @@ class VectorRows:
         cls, owners: Sequence[Sequence[Analysis]], vectors: Mapping[str, Vectors]
     ) -> VectorRows:
         """Put the *vectors* of all passages of all *owners* in order."""
-        rows: list[Vectors] = []
-        row_starts: list[int] = []
-        document_starts: list[int] = []
-        present: list[int] = []
-        for owner, analyses in enumerate(owners):
-            readable = [analysis for analysis in analyses if analysis.passages]
-            if readable:
-                present.append(owner)
-                document_starts.append(len(row_starts))
-            for analysis in readable:
-                row_starts.append(len(rows))
-                rows.extend(vectors[passage] for passage in analysis.passages)
-        stacked = np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+        readable = [[a for a in analyses if a.passages] for analyses in owners]
+        flat = [analysis for analyses in readable for analysis in analyses]
+        rows = [vectors[passage] for analysis in flat for passage in analysis.passages]
+        counts = np.array([len(analyses) for analyses in readable], dtype=np.intp)
+        lengths = np.array([len(analysis.passages) for analysis in flat], dtype=np.intp)
+        present = np.flatnonzero(counts)
         return cls(
-            stacked,
-            np.array(row_starts, dtype=np.intp),
-            np.array(document_starts, dtype=np.intp),
-            np.array(present, dtype=np.intp),
+            vectors=np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32),
+            row_starts=_starts(lengths),
+            document_starts=_starts(counts[present]),
+            owners=present,
+            is_glossed=np.array([analysis.is_glossed for analysis in flat], dtype=bool),
+            is_title=np.array([analysis.is_title for analysis in flat], dtype=bool),
         )
+
+
+def _starts(lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    return np.cumsum(lengths) - lengths
 
 
 @dataclass(frozen=True)
@@ -263,7 +287,7 @@ class PairFeatures:
     def _terms(self) -> sp.csr_matrix:
         """Mean TF-IDF of each team's documents: the mean of cosines is the cosine with the mean."""
         flat = [analysis.terms for analyses in self.analyses for analysis in analyses]
-        return self._pooling @ self.lexical.transform(flat)
+        return self._pooling @ self.lexical.documents(flat)
 
     @cached_property
     def _pooling(self) -> sp.csr_matrix:
@@ -312,11 +336,27 @@ class PairFeatures:
         }
 
     def describe(
-        self, problems: Sequence[ProblemDocument], analyses: Sequence[Analysis], rows: VectorRows
+        self,
+        problems: Sequence[ProblemDocument],
+        analyses: Sequence[Analysis],
+        rows: VectorRows,
+        phrase_vectors: Sequence[Vectors] = (),
     ) -> Described:
-        """Compare *problems*, whose analyses and vectors are given, with every team."""
-        dense = self._dense(len(problems), rows)
-        lexical = product(self.lexical.transform([a.terms for a in analyses]), self._terms)
+        """Compare *problems* with every team.
+
+        Parameters
+        ----------
+        problems : sequence of ProblemDocument
+            The problems, in the order of the rows.
+        analyses : sequence of Analysis
+            What each says.
+        rows : VectorRows
+            Their vectors, each problem being one owner with one document.
+        phrase_vectors : sequence of ndarray, default=()
+            For each problem the vectors of its phrases; needed where teams have bare titles.
+        """
+        dense = self._dense(len(problems), rows, phrase_vectors)
+        lexical = product(self.lexical.queries([a.terms for a in analyses]), self._terms)
         concepts = self._concept_overlap(analyses)
         coverage, missing, unconfirmed = self._requirements(problems)
         has_terms = np.diff(self._terms.indptr) > 0
@@ -331,7 +371,9 @@ class PairFeatures:
         bridged = self._bridged(analyses, dense, concepts)
         return Described(raw, unconfirmed, bridged)
 
-    def _dense(self, n_problems: int, rows: VectorRows) -> Matrix:
+    def _dense(
+        self, n_problems: int, rows: VectorRows, phrase_vectors: Sequence[Vectors]
+    ) -> Matrix:
         """Part mean, part best over a team's documents; nan where a side has no vector."""
         out = np.full((n_problems, len(self.teams)), np.nan)
         if not len(rows.owners) or not len(self.rows.owners):
@@ -341,11 +383,35 @@ class PairFeatures:
             alike = np.maximum.reduceat(alike, rows.row_starts, axis=0)
         if len(self.rows.row_starts) < len(self.rows.vectors):
             alike = np.maximum.reduceat(alike, self.rows.row_starts, axis=1)
+        self._compare_titles(alike, rows, phrase_vectors)
+        self._damp_glossed(alike, rows)
         best = np.maximum.reduceat(alike, self.rows.document_starts, axis=1)
         mean = np.add.reduceat(alike, self.rows.document_starts, axis=1) / self.rows.n_documents
         share = self.config.max_share
         out[np.ix_(rows.owners, self.rows.owners)] = share * best + (1 - share) * mean
         return out
+
+    def _compare_titles(
+        self, alike: Vectors, rows: VectorRows, phrase_vectors: Sequence[Vectors]
+    ) -> None:
+        """Let the problem's best-fitting phrase have its share in how well bare titles fit."""
+        titles = np.flatnonzero(self.rows.is_title)
+        if not len(titles) or not len(phrase_vectors):
+            return
+        vectors = self.rows.vectors[self.rows.row_starts[titles]]
+        share = self.config.phrase_share
+        for row, owner in enumerate(rows.owners):
+            if len(phrase_vectors[owner]):
+                best = (phrase_vectors[owner] @ vectors.T).max(axis=0)
+                alike[row, titles] = (1 - share) * alike[row, titles] + share * best
+
+    def _damp_glossed(self, alike: Vectors, rows: VectorRows) -> None:
+        """Draw similarities of two glossed texts towards the mean, for their noise is double."""
+        left, right = np.flatnonzero(rows.is_glossed), np.flatnonzero(self.rows.is_glossed)
+        if len(left) and len(right):
+            trust, mean = self.config.glossed_trust, self.config.scales["dense"].mean
+            alike[np.ix_(left, right)] *= trust
+            alike[np.ix_(left, right)] += (1 - trust) * mean
 
     def _concept_overlap(self, analyses: Sequence[Analysis]) -> Matrix:
         """Cosine of the concept vectors; nan where a side has no concept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -168,7 +168,9 @@ class MatchPipeline:
         if reference is None:
             flat = [*read_problems, *(a for analyses in read_teams for a in analyses)]
             reference = LexicalIndex.learn(analysis.terms for analysis in flat)
-        vectors = self._encode(read_problems, read_teams, work)
+        has_titles = any(a.is_title for analyses in read_teams for a in analyses)
+        phrases = [analyzer.phrases(p.document) if has_titles else () for p in work.problems]
+        vectors = self._encode(read_problems, read_teams, phrases, work)
         features = PairFeatures(
             work.teams,
             read_teams,
@@ -177,7 +179,8 @@ class MatchPipeline:
             self.taxonomy,
             self.config,
         )
-        table, unbridged = self._rank(work, features, read_problems, vectors)
+        blocks = self._blocks(work, features, read_problems, phrases, vectors)
+        table, unbridged = self._rank(work, blocks)
         result = self._result(work, read_teams, table, unbridged, reference)
         return self._with_explanations(result, work, explain_top)
 
@@ -235,37 +238,54 @@ class MatchPipeline:
         return read
 
     def _encode(
-        self, problems: Sequence[Analysis], teams: Sequence[Sequence[Analysis]], work: _Run
+        self,
+        problems: Sequence[Analysis],
+        teams: Sequence[Sequence[Analysis]],
+        phrases: Sequence[tuple[str, ...]],
+        work: _Run,
     ) -> dict[str, Vectors]:
         analyses = [*problems, *(a for row in teams for a in row)]
-        passages = list(dict.fromkeys(p for analysis in analyses for p in analysis.passages))
-        if not passages:
+        texts = [passage for analysis in analyses for passage in analysis.passages]
+        texts = list(dict.fromkeys([*texts, *(phrase for row in phrases for phrase in row)]))
+        if not texts:
             return {}
-        work.step("encode", 0, len(passages))
-        vectors = self.encoder.encode(
-            passages, lambda done, total: work.step("encode", done, total)
-        )
-        return dict(zip(passages, vectors, strict=True))
+        work.step("encode", 0, len(texts))
+        vectors = self.encoder.encode(texts, lambda done, total: work.step("encode", done, total))
+        return dict(zip(texts, vectors, strict=True))
 
-    def _rank(
+    def _blocks(
         self,
         work: _Run,
         features: PairFeatures,
         analyses: Sequence[Analysis],
+        phrases: Sequence[tuple[str, ...]],
         vectors: dict[str, Vectors],
-    ) -> tuple[PairTable, list[tuple[int, int]]]:
-        """Rank block by block, so that memory does not grow with the number of problems."""
-        barred = self._barred(work)
-        tables: list[PairTable] = []
-        unbridged: list[tuple[int, int]] = []
+    ) -> Iterator[tuple[int, Described]]:
+        """Describe a block of problems at a time, so that memory does not grow with their number."""
         for start in range(0, len(work.problems), self.config.block_size):
             work.step("rank", start, len(work.problems))
             block = slice(start, start + self.config.block_size)
-            described = features.describe(
-                work.problems[block],
-                analyses[block],
-                VectorRows.stack([[analysis] for analysis in analyses[block]], vectors),
+            yield (
+                start,
+                features.describe(
+                    work.problems[block],
+                    analyses[block],
+                    VectorRows.stack([[analysis] for analysis in analyses[block]], vectors),
+                    [
+                        np.array([vectors[phrase] for phrase in row], dtype=np.float32)
+                        for row in phrases[block]
+                    ],
+                ),
             )
+
+    def _rank(
+        self, work: _Run, blocks: Iterable[tuple[int, Described]]
+    ) -> tuple[PairTable, list[tuple[int, int]]]:
+        """Put the teams of each problem in order; also return the pairs with no bridge."""
+        barred = self._barred(work)
+        tables: list[PairTable] = []
+        unbridged: list[tuple[int, int]] = []
+        for start, described in blocks:
             z = described.standardised(self.config)
             scores = np.asarray(z @ self.ranker.coef_)
             for row in range(len(scores)):

@@ -16,6 +16,12 @@ _PASSAGE = 190
 MIN_COVERAGE = 0.3
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]|(?<=[a-z0-9)])\.(?=\s|$)|$)")
 _MIN_SENTENCE = 6
+_PHRASE_END = re.compile(
+    r"[.。!?！？;；:：,，、()（）/\n]+(?:\s|(?<=[^\x00-\x7f])|$)|[。！？；：，、（）]"
+    r"|\s(?:and|or|in|of|with|for|to|as|by|on|from|using|including)\s|以及|並且|或者|與|及|和"
+)
+_MIN_PHRASE = 2
+_MAX_PHRASES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,20 @@ class Reader:
         parts = -(-len(words) // _PASSAGE)
         size = -(-len(words) // parts)
         return tuple(" ".join(words[i : i + size]) for i in range(0, len(words), size))
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Cut *text* into the phrases between punctuation and joining words.
+
+    Examples
+    --------
+    >>> phrases("Experience with Python, SQL and data pipelines")
+    ('Experience', 'Python', 'SQL', 'data pipelines')
+    >>> phrases("需要影像辨識與產線整合，並導入 MES。")
+    ('需要影像辨識', '產線整合', '並導入 MES')
+    """
+    found = (phrase.strip() for phrase in _PHRASE_END.split(text))
+    return tuple(p for p in dict.fromkeys(found) if len(p) >= _MIN_PHRASE)[:_MAX_PHRASES]
 
 
 def sentences(text: str) -> tuple[str, ...]:
