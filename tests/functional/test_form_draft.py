@@ -10,6 +10,7 @@ from matchmaker.models import FormDraft
 
 
 def stored(session):
+    session.rollback()
     session.expire_all()
     return session.scalar(sa.select(FormDraft))
 

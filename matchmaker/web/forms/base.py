@@ -11,10 +11,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import Length, Optional
 
 from matchmaker.errors import InvalidInput
-from matchmaker.web.i18n import say, zone
+from matchmaker.web.i18n import current_language, say, zone
 
 # Control characters and bidirectional overrides have no place in names and texts: they hide what is said.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -39,6 +40,10 @@ class BaseForm(FlaskForm):
     """A form whose text fields are cleaned and which can show what a service refused."""
 
     class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            # The library has Chinese as zh (simplified) and zh_TW; our locale would find the former.
+            return get_translations(["zh_TW" if current_language() == "zh" else "en"])
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             # A hidden version or token is taken as it is; text that people write is cleaned.
             if issubclass(unbound_field.field_class, StringField) and not issubclass(

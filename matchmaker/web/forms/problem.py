@@ -40,7 +40,7 @@ from matchmaker.services.problem_values import (
     ProblemValues,
     values_of,
 )
-from matchmaker.web.forms.base import BaseForm, LocalMoment, choice, empty_as_none, line, text
+from matchmaker.web.forms.base import BaseForm, LocalMoment, choice, line, text
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.web.problem_words import (
     GRADE_MEANINGS,
@@ -139,8 +139,8 @@ class ProblemForm(BaseForm):
     title_en = line(_l("Title"), maximum=MAX_TITLE)
     text_zh = text(_l("Description"))
     text_en = text(_l("Description"))
-    sector = choice(_l("Sector"), sector_choices, filters=[empty_as_none])
-    region = choice(_l("Region"), region_choices, filters=[empty_as_none])
+    sector = choice(_l("Sector"), sector_choices, default="")
+    region = choice(_l("Region"), region_choices, default="")
     techniques = line(_l("Techniques"), maximum=1500)
     requirements = FieldList(
         FormField(RequirementForm), label=_l("Requirements"), max_entries=MAX_REQUIREMENTS
@@ -290,6 +290,8 @@ def form_data(problem: Problem) -> dict[str, Any]:
     return {
         **{name: getattr(values, name) for name in COLUMNS},
         "version": problem.version,
+        "sector": values.sector or "",
+        "region": values.region or "",
         "call_id": problem.call_id,
         "techniques": ", ".join(values.techniques),
         "data_formats": ", ".join(values.data_formats),
