@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.cli.common import open_database, say, tell, tell_json
+from matchmaker.cli.common import open_database, progress_bar, say, tell, tell_json
 from matchmaker.errors import Conflict
 from matchmaker.i18n import N_
 from matchmaker.settings import Settings
@@ -55,27 +53,13 @@ def _bring_in(noun: str, file: Path, *, dry_run: bool) -> Outcome:
 
     settings = Settings.from_environ()
     wanted = NOUNS[noun]
-    with open_database(settings) as sessions, sessions() as session, _bar(noun) as progress:
+    with open_database(settings) as sessions, sessions() as session, progress_bar(noun) as progress:
         mark_writing(session)
         context = Context(session, settings, trusted=True)
         outcome = import_file(context, file, wanted.record, wanted.take, progress)
         if not dry_run:
             session.commit()
     return outcome
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal, for what takes more than two seconds."""
-    from tqdm import tqdm
-
-    with tqdm(desc=label, delay=2, disable=None, leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield progress
 
 
 def _tell_faults(error: BadRecords, file: Path, *, as_json: bool) -> None:
