@@ -90,7 +90,7 @@ class MatchConfig:
     phrase_share: float = 0.5
     band_floors: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
-            {Band.STRONG: 2.5, Band.GOOD: 1.5, Band.POSSIBLE: 0.5}
+            {Band.STRONG: 2.0, Band.GOOD: 1.25, Band.POSSIBLE: 0.5}
         )
     )
     top_n: int | None = None

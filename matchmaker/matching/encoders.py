@@ -180,7 +180,7 @@ class SentenceEncoder:
         from transformers.utils import logging
 
         # Bars of a library beneath would mix with our own.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call] -- no annotation there
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # It has no annotations.
         torch.set_num_threads(self.threads)
         name = str(self.path or self.model)
         try:
