@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +13,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchmaker.cli.common import say, tell_json
+from matchmaker.cli.pairs import (
+    check_known,
+    read_judgements,
+    read_pairs,
+    read_scores,
+    score_matrix,
+)
 from matchmaker.errors import MatchmakerError
-from matchmaker.i18n import N_, Message
+from matchmaker.i18n import N_
 
 if TYPE_CHECKING:
     from matchmaker.matching import MatchPipeline, MatchResult, ProblemDocument, TeamDocument
-    from matchmaker.matching.evaluation import Estimate, Judgements
-    from matchmaker.matching.types import Matrix, Pair
+    from matchmaker.matching.evaluation import Estimate
+    from matchmaker.matching.types import Pair
 
 _STAGES = {
     "read": N_("Reading"),
@@ -32,13 +37,6 @@ _STAGES = {
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 _MIN_SECONDS = 2.0
-
-
-class BadPairs(MatchmakerError):
-    """A file of pairs, labels or scores that cannot be used."""
-
-    code = "bad_pairs"
-    default = N_("%(path)s cannot be used: %(reason)s")
 
 
 class CannotWrite(MatchmakerError):
@@ -122,9 +120,9 @@ def rank_command(
     in .explanations.jsonl says why; without --top it covers the best ten of each problem.
     """
     problem_documents, team_documents = _read(problems, teams)
-    wanted = _read_pairs(pairs) if pairs else None
+    wanted = read_pairs(pairs) if pairs else None
     if wanted is not None:
-        _check_known(pairs or output, wanted, problem_documents, team_documents)
+        check_known(pairs or output, wanted, problem_documents, team_documents)
     pipeline = _pipeline(dictionary, cache, top if wanted is None else None)
     with _progress() as bars:
         result = pipeline.run(problem_documents, team_documents, progress=bars)
@@ -175,15 +173,15 @@ def evaluate_command(
     from matchmaker.matching.evaluation import compare, evaluate
 
     problem_documents, team_documents = _read(problems, teams)
-    judgements = _judgements(labels, problem_documents, team_documents, drop_documented)
+    judgements = read_judgements(labels, problem_documents, team_documents, drop_documented)
     pipeline = _pipeline(dictionary, cache, None)
     with _progress() as bars:
         if scores is not None:
-            ours = _score_matrix(_read_scores(scores), problem_documents, team_documents)
+            ours = score_matrix(read_scores(scores), problem_documents, team_documents)
         else:
             result = pipeline.run(problem_documents, team_documents, progress=bars)
             found = {(pair.problem_id, pair.team_id): pair.score for pair in result}
-            ours = _score_matrix(found, problem_documents, team_documents)
+            ours = score_matrix(found, problem_documents, team_documents)
         methods = {
             "matcher": ours,
             "sector_bm25": sector_bm25(problem_documents, team_documents),
@@ -242,66 +240,6 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(path=str(path), reason=error.strerror or str(error)) from error
-
-
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file that has at least *columns*, with their line numbers."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                reason = Message(N_("it has no column %(name)s"), {"name": missing[0]})
-                raise BadPairs(path=str(path), reason=reason)
-            for row in reader:
-                if any(row[name] is None for name in columns):
-                    reason = Message(N_("line %(line)s is too short"), {"line": reader.line_num})
-                    raise BadPairs(path=str(path), reason=reason)
-                yield reader.line_num, row
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadPairs(path=str(path), reason=str(error)) from error
-
-
-def _read_pairs(path: Path) -> list[Pair]:
-    found = [(row["problem_id"], row["team_id"]) for _, row in _rows(path, PAIR_COLUMNS)]
-    return list(dict.fromkeys(found))
-
-
-PAIR_COLUMNS = ("problem_id", "team_id")
-
-
-def _read_scores(path: Path) -> dict[Pair, float]:
-    return {
-        (row["problem_id"], row["team_id"]): _number(path, line, row["score"])
-        for line, row in _rows(path, (*PAIR_COLUMNS, "score"))
-    }
-
-
-def _number(path: Path, line: int, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isnan(value):
-        reason = Message(
-            N_("line %(line)s: %(text)s is not a number"), {"line": line, "text": text}
-        )
-        raise BadPairs(path=str(path), reason=reason)
-    return value
-
-
-def _check_known(
-    path: Path,
-    pairs: Sequence[Pair],
-    problems: Sequence[ProblemDocument],
-    teams: Sequence[TeamDocument],
-) -> None:
-    known = ({problem.id for problem in problems}, {team.id for team in teams})
-    for pair in pairs:
-        for side, ids in zip(pair, known, strict=True):
-            if side not in ids:
-                reason = Message(N_("there is no record with the id %(id)s"), {"id": side})
-                raise BadPairs(path=str(path), reason=reason)
 
 
 def _only(result: MatchResult, wanted: Sequence[Pair], top: int | None) -> MatchResult:
@@ -380,50 +318,6 @@ def _report(
     for reason, count in sorted(reasons.items()):
         text = N_("Not ranked, %(reason)s: %(count)s.")
         click.echo(say(text, reason=reason, count=count), err=True)
-
-
-def _judgements(
-    path: Path,
-    problems: Sequence[ProblemDocument],
-    teams: Sequence[TeamDocument],
-    drop_documented: bool,
-) -> Judgements:
-    import numpy as np
-
-    from matchmaker.matching.evaluation import Judgements
-
-    row = {problem.id: number for number, problem in enumerate(problems)}
-    column = {team.id: number for number, team in enumerate(teams)}
-    grades = np.zeros((len(row), len(column)), dtype=int)
-    ignored = np.zeros_like(grades, dtype=bool)
-    for line, label in _rows(path, (*PAIR_COLUMNS, "rel")):
-        _check_known(path, [(label["problem_id"], label["team_id"])], problems, teams)
-        cell = row[label["problem_id"]], column[label["team_id"]]
-        grades[cell] = round(_number(path, line, label["rel"]))
-        ignored[cell] = drop_documented and label.get("documented") == "1"
-    return Judgements(
-        grades,
-        [_lang([problem.document]) for problem in problems],
-        [_lang(team.documents) for team in teams],
-        ignored,
-    )
-
-
-def _lang(documents: Sequence[Any]) -> str:
-    langs = [form.lang for document in documents for form in document.forms if form.lang]
-    return max(langs, key=langs.count, default="en")
-
-
-def _score_matrix(
-    scores: dict[Pair, float],
-    problems: Sequence[ProblemDocument],
-    teams: Sequence[TeamDocument],
-) -> Matrix:
-    import numpy as np
-
-    return np.array(
-        [[scores.get((p.id, t.id), -math.inf) for t in teams] for p in problems], dtype=float
-    ).reshape(len(problems), len(teams))
 
 
 def _plain(tables: dict[str, dict[str, dict[str, Estimate]]]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from matchmaker.matching.types import Pair, ProblemDocument, Reason, TeamDocument
 
@@ -48,7 +51,36 @@ class Eligibility:
             return Reason.NO_CAPACITY
         return None if team.documents or team.competencies else Reason.NO_TEXT
 
-    def pairs(
+    def barred(
+        self, problems: Sequence[ProblemDocument], teams: Sequence[TeamDocument]
+    ) -> npt.NDArray[np.bool_]:
+        """Return which pairs must not be ranked, shape (n_problems, n_teams)."""
+        mask = np.zeros((len(problems), len(teams)), dtype=bool)
+        mask |= np.array([self.of_problem(p) is not None for p in problems], dtype=bool)[:, None]
+        mask |= np.array([self.of_team(team) is not None for team in teams], dtype=bool)
+        for row, column, _ in self._pairs(problems, teams):
+            mask[row, column] = True
+        return mask
+
+    def exclusions(
+        self,
+        problems: Sequence[ProblemDocument],
+        teams: Sequence[TeamDocument],
+        unbridged: Iterable[tuple[int, int]] = (),
+    ) -> Iterator[Exclusion]:
+        """Yield every exclusion, those of *unbridged* pairs, given by position, among them."""
+        for problem in problems:
+            if reason := self.of_problem(problem):
+                yield Exclusion(problem.id, None, reason)
+        for team in teams:
+            if reason := self.of_team(team):
+                yield Exclusion(None, team.id, reason)
+        pairs = [*self._pairs(problems, teams)]
+        pairs += [(row, column, Reason.NO_LANGUAGE_BRIDGE) for row, column in unbridged]
+        for row, column, reason in sorted(pairs):
+            yield Exclusion(problems[row].id, teams[column].id, reason)
+
+    def _pairs(
         self, problems: Sequence[ProblemDocument], teams: Sequence[TeamDocument]
     ) -> Iterator[tuple[int, int, Reason]]:
         """Yield the positions of excluded pairs among *problems* and *teams* with the reason."""

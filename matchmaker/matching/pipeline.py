@@ -13,17 +13,12 @@ import numpy.typing as npt
 from matchmaker.competency import Extractor, Lexicon, Taxonomy, load_lexicon, load_taxonomy
 from matchmaker.errors import InvalidInput, JobCancelled
 from matchmaker.i18n import N_
+from matchmaker.matching.analysis import Analysis, Analyzer, VectorRows
 from matchmaker.matching.config import FEATURES, MatchConfig
-from matchmaker.matching.eligibility import Eligibility, Exclusion
+from matchmaker.matching.eligibility import Eligibility
 from matchmaker.matching.encoders import PREPARATION, CachedEncoder, Encoder, SentenceEncoder
 from matchmaker.matching.explanation import Explainer
-from matchmaker.matching.features import (
-    Analysis,
-    Analyzer,
-    Described,
-    PairFeatures,
-    VectorRows,
-)
+from matchmaker.matching.features import Described, PairFeatures
 from matchmaker.matching.lexical import LexicalIndex, LexicalReference
 from matchmaker.matching.ranking import PriorRanker, best_first
 from matchmaker.matching.readable import Reader
@@ -34,7 +29,6 @@ from matchmaker.matching.types import (
     Matrix,
     Pair,
     ProblemDocument,
-    Reason,
     TeamDocument,
     Vectors,
 )
@@ -282,7 +276,7 @@ class MatchPipeline:
         self, work: _Run, blocks: Iterable[tuple[int, Described]]
     ) -> tuple[PairTable, list[tuple[int, int]]]:
         """Put the teams of each problem in order; also return the pairs with no bridge."""
-        barred = self._barred(work)
+        barred = work.eligibility.barred(work.problems, work.teams)
         tables: list[PairTable] = []
         unbridged: list[tuple[int, int]] = []
         for start, described in blocks:
@@ -296,16 +290,6 @@ class MatchPipeline:
                 tables.append(self._table(work, start + row, scores[row], z[row], described, row))
         work.step("rank", len(work.problems), len(work.problems))
         return PairTable.join(tables), unbridged
-
-    def _barred(self, work: _Run) -> npt.NDArray[np.bool_]:
-        barred = np.zeros((len(work.problems), len(work.teams)), dtype=bool)
-        for row, problem in enumerate(work.problems):
-            barred[row] |= work.eligibility.of_problem(problem) is not None
-        for column, team in enumerate(work.teams):
-            barred[:, column] |= work.eligibility.of_team(team) is not None
-        for row, column, _ in work.eligibility.pairs(work.problems, work.teams):
-            barred[row, column] = True
-        return barred
 
     def _table(
         self,
@@ -355,7 +339,7 @@ class MatchPipeline:
             problem_ids=tuple(problem.id for problem in work.problems),
             team_ids=tuple(team.id for team in work.teams),
             table=table,
-            exclusions=tuple(self._exclusions(work, unbridged)),
+            exclusions=tuple(work.eligibility.exclusions(work.problems, work.teams, unbridged)),
             confidence={
                 team.id: self.confidence(analyses)
                 for team, analyses in zip(work.teams, read_teams, strict=True)
@@ -372,18 +356,6 @@ class MatchPipeline:
             },
             reference=reference,
         )
-
-    def _exclusions(self, work: _Run, unbridged: Sequence[tuple[int, int]]) -> Iterable[Exclusion]:
-        for problem in work.problems:
-            if reason := work.eligibility.of_problem(problem):
-                yield Exclusion(problem.id, None, reason)
-        for team in work.teams:
-            if reason := work.eligibility.of_team(team):
-                yield Exclusion(None, team.id, reason)
-        pairs = [*work.eligibility.pairs(work.problems, work.teams)]
-        pairs += [(row, column, Reason.NO_LANGUAGE_BRIDGE) for row, column in unbridged]
-        for row, column, reason in sorted(pairs):
-            yield Exclusion(work.problems[row].id, work.teams[column].id, reason)
 
     def confidence(self, analyses: Sequence[Analysis]) -> Confidence:
         """Say how much a team has shown, by its number of substantial documents."""

