@@ -171,8 +171,11 @@ class TeamForm(BaseForm):
 
 def split(typed: str) -> tuple[str, ...]:
     """The parts of a list typed with commas, Chinese or Western, or one a line; each once."""
-    parts = (" ".join(part.split()) for part in SEPARATORS.split(typed))
-    return tuple({part.casefold(): part for part in parts if part}.values())
+    found: dict[str, str] = {}
+    for part in SEPARATORS.split(typed):
+        if name := " ".join(part.split()):
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
 
 
 def join(parts: Iterable[str]) -> str:
