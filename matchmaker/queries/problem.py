@@ -174,7 +174,7 @@ _LANGUAGES = {
 
 def _id(text: str) -> int:
     """The id *text* names; 0, which nothing has, if it names none."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _in_state(state: str) -> Condition:

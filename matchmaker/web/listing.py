@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from matchmaker.web.forms.base import clean_line
+
 MAX_VALUE = 200
 MAX_PAGE = 10_000
 
 
 def chosen(name: str) -> str:
-    """The value of a filter in the address; never longer than any honest one."""
-    return request.args.get(name, "").strip()[:MAX_VALUE]
+    """The value of a filter in the address, cleaned; never longer than any honest one."""
+    return (clean_line(request.args.get(name, "")) or "")[:MAX_VALUE]
 
 
 def page_number() -> int:

@@ -552,6 +552,7 @@ def test_odd_addresses_of_the_gallery_are_answered(make, client):
         "page=99999999999",
         "page=x",
         "sort=%00",
+        "q=%00",
         "technique=%27%22",
         "q=" + "x" * 5000,
         "q=%ff%fe",
