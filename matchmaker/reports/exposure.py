@@ -58,6 +58,11 @@ class Row:
         comma = "、" if language_of(locale) == "zh" else ", "
         return comma.join(translate(label, locale) for label in self.labels)
 
+    @property
+    def short_label(self) -> str:
+        """The same where there is little room."""
+        return self.labels[0] if len(self.labels) == 1 else N_("Several groups together")
+
 
 @dataclass(frozen=True)
 class Table:

@@ -32,6 +32,8 @@ def nav_items(user: User | None, path: str) -> list[Item]:
             entries += [
                 (N_("Screening"), "problem.queue"),
                 (N_("Matching"), "match_run.runs"),
+                (N_("Exposure"), "report.exposures"),
+                (N_("Lexicon"), "lexicon_term.index"),
                 (N_("Audit trail"), "audit.trail"),
             ]
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
