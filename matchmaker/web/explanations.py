@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from matchmaker.assessment import grades
-from matchmaker.competency import UnknownConcept, load_taxonomy
+from matchmaker.competency import UnknownConcept, detect_language, load_taxonomy
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Match, MatchReview, MatchRun, Problem
 from matchmaker.services.match import REFUSALS
@@ -288,8 +288,12 @@ def quotes(match: Match) -> list[dict[str, dict[str, str]]]:
     source = document["title"] if document else ""
     return [
         {
-            "problem": {"text": pair["problem"]},
-            "team": {"text": pair["team"], "source": source},
+            "problem": {"text": pair["problem"], "lang": detect_language(pair["problem"]) or ""},
+            "team": {
+                "text": pair["team"],
+                "lang": detect_language(pair["team"]) or "",
+                "source": source,
+            },
         }
         for pair in match.explanation.get("sentences", [])
     ]

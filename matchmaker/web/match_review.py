@@ -161,7 +161,7 @@ def row(page: ReviewPage, match: Match, actor: User) -> dict[str, Any]:
     return {
         "id": match.id,
         "match": match,
-        "url": page.url(pair=match.id),
+        "url": page.url(pair=match.id, _anchor=f"pair-{match.id}"),
         "name": side,
         "current": page.opened is not None and match.id == page.opened.id,
         "state_label": say(label.staff),
