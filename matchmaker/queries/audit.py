@@ -73,9 +73,8 @@ def trail(
     statement = sa.select(AuditEvent).where(*wanted.conditions()).order_by(AuditEvent.id.desc())
     page = paginate(session, statement, number=number, size=PAGE_SIZE)
     ids = {event.actor_id for event in page.items}
-    names = dict(
-        session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all()
-    )
+    people = session.execute(sa.select(User.id, User.name).where(User.id.in_(ids)))
+    names: dict[int | None, str] = {row[0]: row[1] for row in people}
     lines = [Line(event, names.get(event.actor_id)) for event in page.items]
     return Page(lines, page.number, page.size, page.total)
 

@@ -113,7 +113,7 @@ def _count_candidates(session: Session, actor: User) -> dict[int, int]:
         .where(announced_matches(), Match.problem_id.in_(own))
         .group_by(Match.problem_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def office(session: Session, actor: User) -> Office:
