@@ -37,7 +37,7 @@ def lang(response):
     ],
 )
 def test_the_front_page_says_what_this_is_and_opens_three_doors(
-    make, client, switch, claim, doors, title
+    make, client, switch, claim, names, title
 ):
     problem = make.problem(title_en="Screws", title_zh="螺絲")
     make.problem(ProblemState.SUBMITTED, title_en="Unseen", title_zh="看不到")
@@ -50,13 +50,14 @@ def test_the_front_page_says_what_this_is_and_opens_three_doors(
     assert "看不到" not in page.text
     figures = re.findall(r'<span class="figure-value">(\d+)', page.text)
     assert figures == ["1", "1", "1", "0"]
-    for link in (
+    links = (
         "/account/register/enterprise",
         "/account/register/solver",
         "/account/login?next=/desk",
         f"/problems/{problem.id}",
         "/teams",
-    ):
+    )
+    for link in links:
         assert f'href="{link}"' in page.text
 
 
