@@ -40,7 +40,7 @@ def demo(port: int | None, no_serve: bool, fresh: bool) -> None:
     from matchmaker import logs
 
     logs.configure(settings)
-    people = prepare(settings, note)
+    people = prepare(settings, note, leave_work=not no_serve)
     _tell_accounts(settings, note, people)
     if not no_serve:
         run_server(settings, with_worker=True)
@@ -98,8 +98,11 @@ class _Note:
         self.path.write_text(json.dumps(kept), "utf-8")
 
 
-def prepare(settings: Settings, note: _Note) -> list[tuple[str, str]]:
-    """Make what is not there yet; the accounts to show, each with the part it plays."""
+def prepare(settings: Settings, note: _Note, *, leave_work: bool) -> list[tuple[str, str]]:
+    """Make what is not there yet; the accounts to show, each with the part it plays.
+
+    With *leave_work* the second matching is left to the worker that runs beside the server.
+    """
     from matchmaker import schema
     from matchmaker.db import make_engine, make_sessions
     from matchmaker.sample import staging
@@ -109,7 +112,7 @@ def prepare(settings: Settings, note: _Note) -> list[tuple[str, str]]:
         schema.upgrade(engine)
         sessions = make_sessions(engine)
         if not note.is_ready:
-            _stage(settings, sessions, note.password)
+            _stage(settings, sessions, note.password, leave_work=leave_work)
             note.is_ready = True
             note.save()
         with sessions() as session:
@@ -118,7 +121,9 @@ def prepare(settings: Settings, note: _Note) -> list[tuple[str, str]]:
         engine.dispose()
 
 
-def _stage(settings: Settings, sessions: sessionmaker[Session], password: str) -> None:
+def _stage(
+    settings: Settings, sessions: sessionmaker[Session], password: str, *, leave_work: bool
+) -> None:
     """Load the sample, match it, review and publish; leave a second matching to be reviewed."""
     from matchmaker import sample
     from matchmaker.db import unit_of_work
@@ -133,13 +138,14 @@ def _stage(settings: Settings, sessions: sessionmaker[Session], password: str) -
     tell(N_("Making the sample programme in %(folder)s …"), folder=str(settings.data_dir))
     act(sample.load)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(password)))
-    tell(N_("Matching teams to problems: about twenty seconds …"))
+    tell(N_("Matching teams to problems: about half a minute …"))
     first = act(staging.start_run)
     _run_jobs(settings, sessions, first.job_id)
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
     second = act(staging.start_run)
-    _run_jobs(settings, sessions, second.job_id)
+    if not leave_work:
+        _run_jobs(settings, sessions, second.job_id)
 
 
 def _run_jobs(settings: Settings, sessions: sessionmaker[Session], job_id: int) -> None:
