@@ -113,10 +113,13 @@ def _pieces(lexicon: Lexicon, text: str) -> Iterator[Piece]:
 def _plain(text: str) -> str:
     """*text* as it was written, if possible, with a character for each of the folded text."""
     written = " ".join(text.split())
-    for candidate in (written, unicodedata.normalize("NFKC", written)):
+    composed = unicodedata.normalize("NFKC", written)
+    # Few characters become several in lower case, such as ß.
+    spelt = "".join(c if len(c.casefold()) == 1 else c.casefold() for c in composed)
+    for candidate in (written, composed, spelt):
         if len(fold(candidate)) == len(candidate):
             return candidate
-    return fold(text)  # Some characters become several in lower case.
+    return fold(text)
 
 
 def _n_han(text: str) -> int:

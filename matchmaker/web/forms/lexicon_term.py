@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
-from wtforms.validators import DataRequired
 
 from matchmaker.services.lexicon_term import (
     MAX_CHINESE,
@@ -15,6 +14,7 @@ from matchmaker.services.lexicon_term import (
     MAX_REASON,
     TermValues,
 )
+from matchmaker.web.forms.account import Required
 from matchmaker.web.forms.base import BaseForm, line, text
 
 MAX_PASTED = 60_000
@@ -36,12 +36,10 @@ class ReasonForm(BaseForm):
 class TermForm(ReasonForm):
     """One term."""
 
-    chinese = line(
-        _l("Chinese term"), DataRequired(_l("Write the Chinese term.")), maximum=MAX_CHINESE
-    )
+    chinese = line(_l("Chinese term"), Required(_l("Write the Chinese term.")), maximum=MAX_CHINESE)
     english = line(
         _l("English gloss"),
-        DataRequired(_l("Write what the term means in English.")),
+        Required(_l("Write what the term means in English.")),
         maximum=MAX_ENGLISH,
     )
     note = text(_l("Note"), maximum=MAX_NOTE)
@@ -60,7 +58,7 @@ class TermForm(ReasonForm):
 class PasteForm(BaseForm):
     """Many terms, one a line."""
 
-    terms = text(_l("Terms"), DataRequired(_l("Paste at least one line.")), maximum=MAX_PASTED)
+    terms = text(_l("Terms"), Required(_l("Paste at least one line.")), maximum=MAX_PASTED)
     reason = line(_l("Reason for the audit trail"), maximum=MAX_REASON)
 
 
@@ -87,7 +85,7 @@ class MissingForm(BaseForm):
 class CoverageForm(BaseForm):
     """A text to be checked, with a row for each stretch that the lexicon lacks."""
 
-    text = text(_l("Text"), DataRequired(_l("Paste a text first.")))
+    text = text(_l("Text"), Required(_l("Paste a text first.")))
     missing = FieldList(FormField(MissingForm))
     #: The number of the row whose button was pressed.
     row = HiddenField()

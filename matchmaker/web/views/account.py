@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import (
     Blueprint,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -15,6 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from matchmaker.errors import InvalidInput, PermissionDenied
 from matchmaker.models import MEMBER_ROLE_LABELS, AccountKind, User
@@ -226,7 +228,8 @@ def settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             account.change_profile(context(), name=form.name.data, locale=form.locale.data)
-            session["locale"] = form.locale.data
+            session["locale"] = g.locale = form.locale.data
+            refresh()  # The answer to this request is in the new language already.
             flash(_("Saved."), "success")
             return redirect(url_for("account.settings"))
         except InvalidInput as error:
