@@ -73,6 +73,7 @@ class _Form:
 
 _NEGATION_ZH = re.compile(r"(?:不需要?|无须|无需|毋须|不必|并非|而非|非(?!常))[^，。；、,.;]{0,4}$")
 _NEGATION_EN = re.compile(r"\b(?:no|not|without|non)(?: [\w'-]+){0,2} ?$")
+_ANY_NEGATION = re.compile(r"不|无|毋|并非|而非|非|\b(?:no|not|without|non)\b")
 _MIN_SUGGESTED = 0.5
 
 
@@ -125,10 +126,14 @@ class Extractor:
 
     def _hits(self, text: str) -> Iterable[tuple[str, _Form, Mention]]:
         folded = fold_with_positions(text)
+        # Most texts negate nothing, and looking back at every hit takes as long as finding them.
+        may_negate = _ANY_NEGATION.search(folded.text) is not None
         for match in self._pattern.finditer(folded.text):
             surface = match.group()
             forms = self._forms.get(surface) or self._forms.get(surface.removesuffix("s"), ())
-            if surface in self._stops or _is_negated(folded.text, match.start()):
+            if surface in self._stops:
+                continue
+            if may_negate and _is_negated(folded.text, match.start()):
                 continue
             for form in forms:
                 if _has_company(folded, match.span(), form.require_any):

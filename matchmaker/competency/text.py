@@ -90,21 +90,33 @@ class FoldedText:
 
 def fold_with_positions(original: str) -> FoldedText:
     """Fold *original* for matching terms, where hyphen, underscore and blank are the same."""
-    table = _simplified()
     out: list[str] = []
     origin: list[int] = []
+    last, last_is_han = " ", True
     for position, character in enumerate(original):
-        folded = unicodedata.normalize("NFKC", character).casefold().translate(table)
-        for piece in folded:
-            blank = piece.isspace() or piece in "-_\u2010\u2011"
-            if blank and (not out or out[-1] == " " or _CJK_CHAR.match(out[-1])):
-                continue
-            if not blank and out and out[-1] == " " and _CJK_CHAR.match(piece):
+        for piece, is_han in _pieces(character):
+            if piece == " ":
+                if last == " " or last_is_han:
+                    continue
+            elif is_han and last == " " and out:
                 out.pop()
                 origin.pop()
-            out.append(" " if blank else piece)
+            out.append(piece)
             origin.append(position)
+            last, last_is_han = piece, is_han
     return FoldedText("".join(out), tuple(origin))
+
+
+@cache
+def _pieces(character: str) -> tuple[tuple[str, bool], ...]:
+    """Fold one character; say of each resulting one whether it is a Han character."""
+    folded = unicodedata.normalize("NFKC", character).casefold().translate(_simplified())
+    return tuple(
+        (" ", False)
+        if piece.isspace() or piece in "-_\u2010\u2011"
+        else (piece, _CJK_CHAR.match(piece) is not None)
+        for piece in folded
+    )
 
 
 def fold_term(term: str) -> str:

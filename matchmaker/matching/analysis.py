@@ -159,13 +159,14 @@ class VectorRows:
         present = np.flatnonzero(counts)
         return cls(
             vectors=np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32),
-            row_starts=_starts(lengths),
-            document_starts=_starts(counts[present]),
+            row_starts=starts_of(lengths),
+            document_starts=starts_of(counts[present]),
             owners=present,
             is_glossed=np.array([analysis.is_glossed for analysis in flat], dtype=bool),
             is_title=np.array([analysis.is_title for analysis in flat], dtype=bool),
         )
 
 
-def _starts(lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def starts_of(lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return where each group begins, given how long each is."""
     return np.cumsum(lengths) - lengths

@@ -14,10 +14,10 @@ from matchmaker.competency import (
     IMPORTANCE_MUST,
     Requirement,
     Taxonomy,
-    meets,
 )
+from matchmaker.competency.levels import TOLERANCE
 from matchmaker.competency.taxonomy import sector_similarity
-from matchmaker.matching.analysis import Analysis, VectorRows
+from matchmaker.matching.analysis import Analysis, VectorRows, starts_of
 from matchmaker.matching.config import FEATURES, MatchConfig
 from matchmaker.matching.lexical import LexicalIndex, product
 from matchmaker.matching.types import Matrix, ProblemDocument, TeamDocument, Vectors
@@ -73,14 +73,15 @@ class Described:
 
     def standardised(self, config: MatchConfig) -> Matrix:
         """Return the features on their common scale, unknown as 0, shape (p, t, n_features)."""
-        shape = (*self.bridged.shape, len(FEATURES))
-        out = np.zeros(shape)
+        out = np.empty((*self.bridged.shape, len(FEATURES)))
         for position, name in enumerate(FEATURES):
             scale = config.scales[name]
             z = (self.raw[name] - scale.mean) / scale.deviation
             if name != "must_have":
                 np.clip(z, config.floor, config.ceiling, out=z)
-            out[:, :, position] = np.round(np.nan_to_num(z, nan=0.0), DECIMALS)
+            np.round(z, DECIMALS, out=z)
+            z[np.isnan(z)] = 0.0
+            out[:, :, position] = z
         return out
 
 
@@ -131,6 +132,11 @@ class PairFeatures:
         return self._pooling @ self.lexical.documents(flat)
 
     @cached_property
+    def _terms_by_column(self) -> sp.csr_matrix:
+        """The same with teams as columns, which a sparse product wants."""
+        return self._terms.T.tocsr()
+
+    @cached_property
     def _pooling(self) -> sp.csr_matrix:
         counts = [len(analyses) for analyses in self.analyses]
         values = np.repeat([1 / max(count, 1) for count in counts], counts)
@@ -176,6 +182,11 @@ class PairFeatures:
             for lang in ("zh", "en")
         }
 
+    def prepare(self) -> None:
+        """Work out ahead what depends on the teams alone."""
+        _ = self._terms_by_column, self._concepts, self._levels, self._named, self._langs
+        _ = self._damped if self.rows.is_glossed.any() else self._trusted
+
     def describe(
         self,
         problems: Sequence[ProblemDocument],
@@ -197,7 +208,8 @@ class PairFeatures:
             For each problem the vectors of its phrases; needed where teams have bare titles.
         """
         dense = self._dense(len(problems), rows, phrase_vectors)
-        lexical = product(self.lexical.queries([a.terms for a in analyses]), self._terms)
+        queries = self.lexical.queries([a.terms for a in analyses])
+        lexical = product(queries, self._terms_by_column)
         concepts = self._concept_overlap(analyses)
         coverage, missing, unconfirmed = self._requirements(problems)
         has_terms = np.diff(self._terms.indptr) > 0
@@ -212,6 +224,29 @@ class PairFeatures:
         bridged = self._bridged(analyses, dense, concepts)
         return Described(raw, unconfirmed, bridged)
 
+    @cached_property
+    def _trusted(self) -> Vectors:
+        """The documents' vectors with a column of zeros behind."""
+        zeros = np.zeros((len(self.rows.vectors), 1), dtype=np.float32)
+        return np.hstack([self.rows.vectors, zeros])
+
+    @cached_property
+    def _damped(self) -> Vectors:
+        """The same as a glossed problem sees them.
+
+        Glossed documents are shortened and get an offset in the last column, which draws their
+        similarities towards the mean at no cost beyond the product.
+        """
+        if not self.rows.is_glossed.any():
+            return self._trusted
+        vectors = self._trusted.copy()
+        lengths = np.diff(np.append(self.rows.row_starts, len(vectors)))
+        glossed = np.repeat(self.rows.is_glossed, lengths)
+        trust, mean = self.config.glossed_trust, self.config.scales["dense"].mean
+        vectors[glossed] *= trust
+        vectors[glossed, -1] = (1 - trust) * mean
+        return vectors
+
     def _dense(
         self, n_problems: int, rows: VectorRows, phrase_vectors: Sequence[Vectors]
     ) -> Matrix:
@@ -219,18 +254,32 @@ class PairFeatures:
         out = np.full((n_problems, len(self.teams)), np.nan)
         if not len(rows.owners) or not len(self.rows.owners):
             return out
-        alike = rows.vectors @ self.rows.vectors.T
-        if len(rows.row_starts) < len(rows.vectors):
-            alike = np.maximum.reduceat(alike, rows.row_starts, axis=0)
-        if len(self.rows.row_starts) < len(self.rows.vectors):
-            alike = np.maximum.reduceat(alike, self.rows.row_starts, axis=1)
-        self._compare_titles(alike, rows, phrase_vectors)
-        self._damp_glossed(alike, rows)
-        best = np.maximum.reduceat(alike, self.rows.document_starts, axis=1)
-        mean = np.add.reduceat(alike, self.rows.document_starts, axis=1) / self.rows.n_documents
+        starts = self.rows.document_starts
+        alike = self._alike(rows, phrase_vectors)
+        best = np.maximum.reduceat(alike, starts, axis=1)
+        mean = np.add.reduceat(alike, starts, axis=1) / self.rows.n_documents
         share = self.config.max_share
         out[np.ix_(rows.owners, self.rows.owners)] = share * best + (1 - share) * mean
         return out
+
+    def _alike(self, rows: VectorRows, phrase_vectors: Sequence[Vectors]) -> Vectors:
+        """How alike each problem and each document are, the best of their passages."""
+        alike = np.empty((len(rows.owners), len(self.rows.row_starts)), dtype=np.float32)
+        counts = np.diff(np.append(rows.row_starts, len(rows.vectors)))
+        for is_glossed, documents in ((False, "_trusted"), (True, "_damped")):
+            chosen = rows.is_glossed == is_glossed
+            if not chosen.any():
+                continue
+            queries = rows.vectors[np.repeat(chosen, counts)]
+            ones = np.ones((len(queries), 1), dtype=np.float32)
+            found = np.hstack([queries, ones]) @ getattr(self, documents).T
+            if len(self.rows.row_starts) < len(self.rows.vectors):
+                found = np.maximum.reduceat(found, self.rows.row_starts, axis=1)
+            if chosen.sum() < len(queries):
+                found = np.maximum.reduceat(found, starts_of(counts[chosen]), axis=0)
+            alike[chosen] = found
+        self._compare_titles(alike, rows, phrase_vectors)
+        return alike
 
     def _compare_titles(
         self, alike: Vectors, rows: VectorRows, phrase_vectors: Sequence[Vectors]
@@ -239,20 +288,16 @@ class PairFeatures:
         titles = np.flatnonzero(self.rows.is_title)
         if not len(titles) or not len(phrase_vectors):
             return
-        vectors = self.rows.vectors[self.rows.row_starts[titles]]
         share = self.config.phrase_share
         for row, owner in enumerate(rows.owners):
-            if len(phrase_vectors[owner]):
-                best = (phrase_vectors[owner] @ vectors.T).max(axis=0)
-                alike[row, titles] = (1 - share) * alike[row, titles] + share * best
-
-    def _damp_glossed(self, alike: Vectors, rows: VectorRows) -> None:
-        """Draw similarities of two glossed texts towards the mean, for their noise is double."""
-        left, right = np.flatnonzero(rows.is_glossed), np.flatnonzero(self.rows.is_glossed)
-        if len(left) and len(right):
-            trust, mean = self.config.glossed_trust, self.config.scales["dense"].mean
-            alike[np.ix_(left, right)] *= trust
-            alike[np.ix_(left, right)] += (1 - trust) * mean
+            if not len(phrase_vectors[owner]):
+                continue
+            documents = self._damped if rows.is_glossed[row] else self._trusted
+            queries = phrase_vectors[owner]
+            ones = np.ones((len(queries), 1), dtype=np.float32)
+            vectors = documents[self.rows.row_starts[titles]]
+            best = (np.hstack([queries, ones]) @ vectors.T).max(axis=0)
+            alike[row, titles] = (1 - share) * alike[row, titles] + share * best
 
     def _concept_overlap(self, analyses: Sequence[Analysis]) -> Matrix:
         """Cosine of the concept vectors; nan where a side has no concept."""
@@ -296,7 +341,7 @@ class PairFeatures:
         column = self.space.column[need.competency]
         levels = self._levels[:, column]
         is_named = self._named[:, column] & np.isnan(levels)
-        is_met = np.array([meets(level, need.level) for level in levels], dtype=bool)
+        is_met = levels >= need.level - TOLERANCE
         partly = np.clip(np.nan_to_num(levels) / need.level, 0, 1)
         return np.where(is_met, 1.0, np.where(is_named, UNCONFIRMED, partly)), is_met, is_named
 

@@ -222,13 +222,15 @@ def shared_words(
     return [(left[key], right[key]) for key in ranked]
 
 
-def widen(matrix: sp.csr_matrix, n_columns: int) -> sp.csr_matrix:
-    """Return *matrix* with empty columns added, for terms met after it was made."""
-    shape = (matrix.shape[0], n_columns)
-    return sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=shape)
-
-
 def product(left: sp.csr_matrix, right: sp.csr_matrix) -> Matrix:
-    """Return the products of all rows of *left* with all rows of *right*, dense."""
-    width = max(left.shape[1], right.shape[1])
-    return np.asarray((widen(left, width) @ widen(right, width).T).toarray())
+    """Return the dense product of *left* and *right*.
+
+    Terms that only *left* knows, being met after *right* was made, have nothing to meet there.
+    """
+    n_known = right.shape[0]
+    if left.shape[1] > n_known:
+        left = left[:, :n_known]
+    elif left.shape[1] < n_known:
+        shape = (left.shape[0], n_known)
+        left = sp.csr_matrix((left.data, left.indices, left.indptr), shape=shape)
+    return np.asarray((left @ right).toarray())

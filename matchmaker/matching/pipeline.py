@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -49,6 +50,18 @@ class _Run:
     pins: Collection[Pair]
     progress: Progress
     cancelled: Cancelled
+
+    def pinned(self, problem: int) -> list[int]:
+        """Return the positions of the teams pinned to the problem at a position."""
+        problem_id = self.problems[problem].id
+        return [
+            self.columns[team] for p, team in self.pins if p == problem_id if team in self.columns
+        ]
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Position of each team."""
+        return {team.id: position for position, team in enumerate(self.teams)}
 
     def step(self, stage: str, done: int, total: int) -> None:
         if self.cancelled():
@@ -156,7 +169,7 @@ class MatchPipeline:
             cancelled=cancelled or (lambda: False),
         )
         self._check_requirements(work.problems)
-        analyzer = self._analyzer()
+        analyzer = self._analyzer
         read_teams = self._read_teams(analyzer, work)
         read_problems = [analyzer(problem.document) for problem in work.problems]
         if reference is None:
@@ -173,6 +186,7 @@ class MatchPipeline:
             self.taxonomy,
             self.config,
         )
+        features.prepare()
         blocks = self._blocks(work, features, read_problems, phrases, vectors)
         table, unbridged = self._rank(work, blocks)
         result = self._result(work, read_teams, table, unbridged, reference)
@@ -211,10 +225,12 @@ class MatchPipeline:
             ).run([problem], [team], reference=reference)
             pair = next(iter(run), None)
             reference = reference or run.reference
-        explainer = Explainer(self.encoder, self._analyzer(), self.taxonomy, self.config)
+        explainer = Explainer(self.encoder, self._analyzer, self.taxonomy, self.config)
         return explainer.explain(problem, team, pair, reference)
 
+    @cached_property
     def _analyzer(self) -> Analyzer:
+        """Reads documents; it stays with the pipeline, so that a second run reads only new ones."""
         lexicon = None if self.encoder.reads_chinese else self.lexicon
         return Analyzer(self.lexicon, self.extractor, Reader(lexicon))
 
@@ -301,14 +317,13 @@ class MatchPipeline:
         row: int,
     ) -> PairTable:
         order = best_first(scores, self.config.top_n)
-        pinned = {team for p, team in work.pins if p == work.problems[problem].id}
-        is_pinned = np.array([work.teams[team].id in pinned for team in range(len(work.teams))])
-        if pinned and self.config.top_n is not None:
+        is_pinned = np.zeros(len(work.teams), dtype=bool)
+        is_pinned[work.pinned(problem)] = True
+        ranks = np.arange(1, len(order) + 1)
+        if is_pinned.any() and self.config.top_n is not None:
             full = best_first(scores)
-            order = full[(np.arange(len(full)) < len(order)) | is_pinned[full]]
-            ranks = np.flatnonzero(np.isin(full, order)) + 1
-        else:
-            ranks = np.arange(1, len(order) + 1)
+            kept = (np.arange(len(full)) < len(order)) | is_pinned[full]
+            order, ranks = full[kept], np.flatnonzero(kept) + 1
         contributions = z[order] * self.ranker.coef_
         return PairTable(
             problem=np.full(len(order), problem, dtype=np.int32),
@@ -384,7 +399,7 @@ class MatchPipeline:
         problems = {problem.id: problem for problem in work.problems}
         teams = {team.id: team for team in work.teams}
         chosen = [pair for pair in result if pair.rank <= explain_top]
-        explainer = Explainer(self.encoder, self._analyzer(), self.taxonomy, self.config)
+        explainer = Explainer(self.encoder, self._analyzer, self.taxonomy, self.config)
         explanations = {}
         for number, pair in enumerate(chosen):
             work.step("explain", number, len(chosen))
