@@ -148,6 +148,15 @@ def test_accepted_suggestions_are_saved(make, login, session):
     assert {c.competency: c.level for c in team.competencies} == {"PER-CV": 4, "FND-DL": 2}
 
 
+def test_asking_again_does_not_pile_up_blank_rows(make, login):
+    client = login(make.user())
+    blank = {"works-2-title": "", "works-2-text": "", "works-2-year": ""}
+    first = client.post("/teams/new", data={**TYPED, "suggest": "1"})
+    second = client.post("/teams/new", data={**TYPED, **blank, "suggest": "1"})
+    for page in (first, second):
+        assert len(re.findall(r'name="works-\d+-title"', page.text)) == 4
+
+
 def test_a_text_that_suggests_nothing_says_so(make, login):
     page = login(make.user()).post("/teams/new", data={"name_en": "x", "suggest": "1"})
     assert "Your text suggests nothing beyond what you have said already" in words(page)
@@ -156,7 +165,7 @@ def test_a_text_that_suggests_nothing_says_so(make, login):
 def test_more_rows_keep_what_was_typed(make, login, session):
     page = login(make.user()).post("/teams/new", data={**TYPED, "more_works": "1"})
     assert value_of(page, "works-1-title") == "Weld check"
-    assert 'name="works-3-title"' in page.text
+    assert 'name="works-5-title"' in page.text
     assert session.scalar(sa.select(sa.func.count(Team.id))) == 0
 
 

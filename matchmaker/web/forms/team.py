@@ -137,9 +137,10 @@ class TeamForm(BaseForm):
             self.techniques.data = join(self.values().techniques)
             self.more_techniques.data = []
 
-    def add_blank_works(self) -> None:
-        """Offer empty rows, for readers without scripts."""
-        for _number in range(BLANK_WORKS):
+    def add_blank_works(self, more: int = 0) -> None:
+        """Offer empty rows, for readers without scripts; *more* of them if asked for."""
+        blank = sum(work.form.is_blank for work in self.works)
+        for _number in range(max(0, BLANK_WORKS - blank) + more):
             self.works.append_entry()
 
     def values(self) -> TeamValues:

@@ -17,7 +17,7 @@ from matchmaker.queries import team as teams
 from matchmaker.services import team as service
 from matchmaker.web import drafts, listing, team_words
 from matchmaker.web.auth import PUBLIC, actor, guard
-from matchmaker.web.forms.team import TeamForm, number_or_none, read_filter, saved
+from matchmaker.web.forms.team import BLANK_WORKS, TeamForm, number_or_none, read_filter, saved
 from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
 
@@ -92,7 +92,7 @@ def _submitted(team: Team | None) -> ResponseReturnValue:
     """Save what was typed, or help the author to go on with it."""
     form = TeamForm()
     if "suggest" in request.form or "more_works" in request.form:
-        form.add_blank_works()
+        form.add_blank_works(more=BLANK_WORKS if "more_works" in request.form else 0)
         found = service.suggest(form.values()) if "suggest" in request.form else None
         return _form_page(form, team, suggestions=found)
     try:
