@@ -7,17 +7,22 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, SelectField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired
 
 from matchmaker.errors import InvalidInput
 from matchmaker.i18n import N_, Message
 from matchmaker.models import PairRuleKind
-from matchmaker.services.match import MAX_REASON, REFUSALS, Choice
-from matchmaker.web.forms.base import BaseForm, choice, text
-from matchmaker.web.i18n import say
+from matchmaker.services.match import MAX_REASON, Choice
+from matchmaker.web.forms.base import BaseForm, line, text
 from matchmaker.workflows.match import REVIEW_ACTIONS, MatchAction
 
-PAIR = re.compile(r"(\d{1,18}):(\d{1,9})")
+PAIR = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
+
+
+def one_of(label: str, words: Iterable[str]) -> SelectField:
+    """A word out of a few that buttons send."""
+    return SelectField(label, choices=[SelectChoice(str(word)) for word in words])
 
 
 class StartForm(BaseForm):
@@ -29,7 +34,7 @@ class StartForm(BaseForm):
 class DecisionForm(BaseForm):
     """One decision on one pair or several."""
 
-    action = SelectField(_l("Decision"), choices=[(a.value, a.value) for a in REVIEW_ACTIONS])
+    action = one_of(_l("Decision"), REVIEW_ACTIONS)
     reason = text(_l("Reason"), maximum=MAX_REASON)
 
     @property
@@ -49,7 +54,7 @@ def read_choices(values: Iterable[str]) -> list[Choice]:
 class RuleForm(BaseForm):
     """A standing word on a pair."""
 
-    kind = SelectField(_l("Rule"), choices=[(kind.value, kind.value) for kind in PairRuleKind])
+    kind = one_of(_l("Rule"), PairRuleKind)
     reason = text(_l("Reason"), maximum=MAX_REASON)
 
 
@@ -62,13 +67,7 @@ class PublishForm(BaseForm):
 class AnswerForm(BaseForm):
     """A team's answer to a recommendation."""
 
-    answer = SelectField(
-        _l("Answer"), choices=[("yes", "yes"), ("no", "no")], validators=[DataRequired()]
-    )
-    reason_code = choice(
-        _l("Why not?"),
-        lambda: [("", ""), *((code, say(label)) for code, label in REFUSALS.items())],
-        default="",
-    )
+    answer = one_of(_l("Answer"), ("yes", "no"))
+    reason_code = line(_l("Why not?"), maximum=16)
     reason = text(_l("In your own words"), maximum=MAX_REASON)
     version = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
