@@ -92,7 +92,7 @@ def parse_fields(text: str | None) -> Fields:
     try:
         pairs = json.loads(text or "")
         return [(str(name), str(value)) for name, value in pairs]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return []
 
 
@@ -104,9 +104,10 @@ def go_on(target: str | None) -> str:
 
 def local_path(target: str | None) -> str:
     """*target* if it is a path of this site, else the home page: nobody is sent elsewhere."""
-    parts = urlsplit(target or "")
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or "\\" in (target or ""):
+    target = target or "/"
+    try:
+        parts = urlsplit(target)
+    except ValueError:
         return "/"
-    if (target or "").startswith("//"):
-        return "/"
-    return target or "/"
+    is_local = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    return target if is_local and not target.startswith("//") and "\\" not in target else "/"

@@ -164,7 +164,11 @@ def test_a_bad_password_is_refused_whether_the_address_is_known_or_not(ctx, make
         ({"name": " "}, "name", "Please give your name."),
         ({"name": "x" * 121}, "name", "Please use at most 120 characters."),
         ({"locale": "fr"}, "locale", "Choose a language from the list."),
-        ({"password": "New Person 1"}, "password", "This password contains your name or e-mail address."),
+        (
+            {"password": "New Person 1"},
+            "password",
+            "This password contains your name or e-mail address.",
+        ),
     ],
 )
 def test_bad_values_are_refused_beside_their_field(ctx, values, field, message):
@@ -283,7 +287,10 @@ def test_a_forgotten_password_is_replaced_once(ctx, session, make):
     account.reset_password(ctx(None), token, OTHER)
     assert passwords.verify(user.password_hash, OTHER)
     assert user.session_epoch == 2
-    assert [letter.kind for letter in letters(session)] == ["account.reset", "account.password_changed"]
+    assert [letter.kind for letter in letters(session)] == [
+        "account.reset",
+        "account.password_changed",
+    ]
     with pytest.raises(account.BadLink):
         account.reset_password(ctx(None), token, "third one of mine")
     assert actions(session) == ["account:reset_password"]
@@ -413,9 +420,7 @@ def test_the_last_lead_of_others_cannot_be_deleted(ctx, make, session, kind):
     group = getattr(make, kind)(lead, member, name_en="Acme")
     with pytest.raises(PermissionDenied) as caught:
         account.delete(ctx(lead), PASSWORD)
-    assert str(caught.value) == (
-        "You are the only lead of Acme. Make another member a lead first."
-    )
+    assert str(caught.value) == ("You are the only lead of Acme. Make another member a lead first.")
     second = next(row for row in group.members if row.user_id == member.id)
     second.role = MemberRole.LEAD
     session.commit()
@@ -468,7 +473,9 @@ def test_the_operator_makes_accounts_that_work_at_once(ctx, session):
         roles=[Role.OFFICER, Role.OFFICER],
     )  # fmt: skip
     assert (user.email, user.roles, user.is_usable) == ("off@example.com", {Role.OFFICER}, True)
-    with pytest.raises(Conflict, match=r"There is already an account with the address off@example\.com"):
+    with pytest.raises(
+        Conflict, match=r"There is already an account with the address off@example\.com"
+    ):
         account_administration.create(
             ctx(None), AccountKind.STAFF, email="off@example.com", name="Off", password=PASSWORD
         )

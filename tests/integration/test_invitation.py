@@ -180,7 +180,7 @@ def test_taking_back(place, invite, ctx, session):
 
 
 def test_an_invitation_ends_with_its_time(place, invite, ctx, session):
-    persons, group = place
+    persons, _group = place
     sent = invite(place)
     sent.expires_at = utcnow() - timedelta(seconds=1)
     session.commit()
@@ -188,7 +188,9 @@ def test_an_invitation_ends_with_its_time(place, invite, ctx, session):
         lambda: invitation.accept(ctx(persons["invited"]), sent.id, consent=True),
         lambda: invitation.decline(ctx(persons["invited"]), sent.id),
     ):
-        with pytest.raises(DeadlinePassed, match=r"This invitation has expired\. Ask for a new one\."):
+        with pytest.raises(
+            DeadlinePassed, match=r"This invitation has expired\. Ask for a new one\."
+        ):
             answer()
     again = invite(place)
     assert (sent.state, again.state) == (InvitationState.EXPIRED, InvitationState.PENDING)
@@ -211,9 +213,7 @@ def test_one_invitation_waits_for_each_address_and_group(place, invite, make, ct
     invite(place)
     with pytest.raises(InvalidInput) as caught:
         invite(place, persons["invited"].email.upper())
-    assert said(caught) == {
-        "email": ["This address was invited already and has not answered yet."]
-    }
+    assert said(caught) == {"email": ["This address was invited already and has not answered yet."]}
     other = make.organization(persons["lead"])
     invitation.send(
         ctx(persons["lead"]), GroupKind.ORGANIZATIONS, other.id,
@@ -252,7 +252,11 @@ def test_others_do_not_invite(place, ctx, name):
     persons, group = place
     with pytest.raises(PermissionDenied, match=r"Only a lead invites people\."):
         invitation.send(
-            ctx(persons[name]), kind_of(group), group.id, email="x@example.com", role=MemberRole.MEMBER
+            ctx(persons[name]),
+            kind_of(group),
+            group.id,
+            email="x@example.com",
+            role=MemberRole.MEMBER,
         )
 
 

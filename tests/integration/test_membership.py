@@ -46,7 +46,9 @@ def roles(session, group) -> dict[int, MemberRole]:
 
 
 def events(session):
-    return [(e.action, e.data) for e in session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id))]
+    return [
+        (e.action, e.data) for e in session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id))
+    ]
 
 
 def test_policy_table(place):

@@ -21,8 +21,8 @@ from matchmaker.policies.organization import (
     visible_organizations,
 )
 from matchmaker.queries import organization as organizations
-from matchmaker.services import invitation, organization
 from matchmaker.queries.membership import GroupKind
+from matchmaker.services import invitation, organization
 from matchmaker.services.organization import OrganizationValues, values_of
 from matchmaker.workflows.problem import ProblemState
 

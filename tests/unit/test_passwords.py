@@ -96,7 +96,8 @@ def test_length_has_two_ends():
 
 
 @pytest.mark.parametrize(
-    "password", ["correct horse battery", "風吹過稻田的聲音好聽", "tr0ub4dor&3 zebra", "Annual leaf pile 7"]
+    "password",
+    ["correct horse battery", "風吹過稻田的聲音好聽", "tr0ub4dor&3 zebra", "Annual leaf pile 7"],
 )
 def test_good_passwords_pass(password):
     assert told(password) == []

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
-from wtforms.validators import InputRequired
+from wtforms.fields import SelectChoice
 
 from matchmaker.models import MEMBER_ROLE_LABELS, MemberRole
-from matchmaker.web.forms.account import MAX_EMAIL
+from matchmaker.web.forms.account import MAX_EMAIL, Required
 from matchmaker.web.forms.base import BaseForm, line
 from matchmaker.web.i18n import say
 
 
-def roles() -> list[tuple[str, str]]:
+def roles() -> list[SelectChoice]:
     """The roles of members, the usual one first."""
     return [
-        (role.value, say(MEMBER_ROLE_LABELS[role])) for role in (MemberRole.MEMBER, MemberRole.LEAD)
+        SelectChoice(role.value, say(MEMBER_ROLE_LABELS[role]))
+        for role in (MemberRole.MEMBER, MemberRole.LEAD)
     ]
 
 
@@ -24,7 +25,7 @@ class InviteForm(BaseForm):
 
     email = line(
         _l("E-mail address"),
-        InputRequired(_l("Please give the e-mail address of the person to invite.")),
+        Required(_l("Please give the e-mail address of the person to invite.")),
         maximum=MAX_EMAIL,
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
     )
@@ -32,14 +33,14 @@ class InviteForm(BaseForm):
         _l("Joins as"),
         choices=roles,
         default=MemberRole.MEMBER.value,
-        validators=[InputRequired(_l("Please choose a role."))],
+        validators=[Required(_l("Please choose a role."))],
     )
 
 
 class RoleForm(BaseForm):
     """A member's role."""
 
-    role = RadioField(_l("Role"), choices=roles, validators=[InputRequired()])
+    role = RadioField(_l("Role"), choices=roles, validators=[Required(_l("Please choose a role."))])
 
 
 class AnswerForm(BaseForm):

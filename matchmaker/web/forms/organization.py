@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import InputRequired
+from wtforms.fields import SelectChoice
 
 from matchmaker.competency import load_taxonomy
 from matchmaker.models import (
@@ -20,38 +21,41 @@ from matchmaker.services.organization import (
     MAX_WEBSITE,
     OrganizationValues,
 )
+from matchmaker.web.forms.account import Required
 from matchmaker.web.forms.base import BaseForm, choice, empty_as_none, line, text
 from matchmaker.web.i18n import current_language, say
 
-Choices = list[tuple[str, str]]
+Choices = list[SelectChoice]
 
 
 def _unsaid() -> Choices:
-    return [("", str(_l("Not said")))]
+    return [SelectChoice("", _("Not said"))]
 
 
 def kinds() -> Choices:
     """The kinds of organization, in the reader's language."""
-    return [("", str(_l("Please choose")))] + [
-        (kind.value, say(label)) for kind, label in ORGANIZATION_KIND_LABELS.items()
+    return [SelectChoice("", _("Please choose"))] + [
+        SelectChoice(kind.value, say(label)) for kind, label in ORGANIZATION_KIND_LABELS.items()
     ]
 
 
 def sectors() -> Choices:
     """The sectors of the framework."""
     found = load_taxonomy().sectors.values()
-    return _unsaid() + [(sector.id, sector.label(current_language())) for sector in found]
+    return _unsaid() + [
+        SelectChoice(sector.id, sector.label(current_language())) for sector in found
+    ]
 
 
 def regions() -> Choices:
     """The regions the programme reports by."""
-    return _unsaid() + [(region.code, say(region.label)) for region in REGIONS.values()]
+    return _unsaid() + [SelectChoice(region.code, say(region.label)) for region in REGIONS.values()]
 
 
 def sizes() -> Choices:
     """Classes of headcount."""
     return _unsaid() + [
-        (size.value, say(label)) for size, label in ORGANIZATION_SIZE_LABELS.items()
+        SelectChoice(size.value, say(label)) for size, label in ORGANIZATION_SIZE_LABELS.items()
     ]
 
 
@@ -61,15 +65,15 @@ class OrganizationForm(BaseForm):
     kind = choice(
         _l("Kind of organization"),
         kinds,
-        InputRequired(_l("Please choose what kind of organization it is.")),
+        Required(_l("Please choose what kind of organization it is.")),
     )
     name_zh = line(_l("Name in Chinese"), maximum=MAX_NAME)
     name_en = line(_l("Name in English"), maximum=MAX_NAME)
     about_zh = text(_l("About the organization, in Chinese"), maximum=MAX_ABOUT)
     about_en = text(_l("About the organization, in English"), maximum=MAX_ABOUT)
-    sector = choice(_l("Sector"), sectors, filters=[empty_as_none])
-    region = choice(_l("Region"), regions, filters=[empty_as_none])
-    size = choice(_l("Size"), sizes, filters=[empty_as_none])
+    sector = choice(_l("Sector"), sectors, coerce=empty_as_none)
+    region = choice(_l("Region"), regions, coerce=empty_as_none)
+    size = choice(_l("Size"), sizes, coerce=empty_as_none)
     website = line(_l("Website"), maximum=MAX_WEBSITE, render_kw={"inputmode": "url"})
     version = HiddenField()
 
