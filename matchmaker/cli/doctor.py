@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from matchmaker.cli.common import open_engine, require_schema, say, tell, tell_json
+from matchmaker.cli.common import open_engine, require_schema, say, tell_json
 from matchmaker.errors import MatchmakerError, Unavailable
 from matchmaker.i18n import N_, Message
 from matchmaker.settings import DEFAULT_SECRET, PREFIX, Settings
@@ -212,4 +212,4 @@ def _tell_check(check: Check) -> None:
     mark = click.style("✓", fg="green") if check.ok else click.style("✗", fg="red")
     click.echo(f"{mark} {say(LABELS[check.name])}: {say(check.found)}")
     if check.advice is not None:
-        tell(N_("  What to do: %(advice)s"), advice=check.advice)
+        click.echo("  " + say(N_("What to do: %(advice)s"), advice=check.advice))
