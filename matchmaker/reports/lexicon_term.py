@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from matchmaker.competency import Lexicon
 from matchmaker.competency.text import cjk_runs, fold
 
 MOST_FREQUENT = 50
+_CONTEXT = 8
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 
 
@@ -52,14 +53,24 @@ class TextCoverage:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """An unknown stretch: in how many texts it occurs, and what stands around it in the first."""
+
+    stretch: str
+    n_texts: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class CallCoverage:
-    """What the lexicon makes of many texts; ``unknown`` has each stretch with its number of texts."""
+    """What the lexicon makes of many texts; ``unknown`` has the most frequent stretches."""
 
     n_texts: int
     n_characters: int
     n_known: int
     n_unknown: int
-    unknown: list[tuple[str, int]]
+    unknown: list[Gap]
 
     @property
     def share(self) -> float:
@@ -79,17 +90,29 @@ def text_coverage(lexicon: Lexicon, text: str) -> TextCoverage:
 
 def call_coverage(lexicon: Lexicon, texts: Iterable[str]) -> CallCoverage:
     """Count over *texts* what the lexicon lacks: every stretch once a text."""
-    unknown: Counter[str] = Counter()
+    n_texts_with: Counter[str] = Counter()
+    places: dict[str, tuple[str, str]] = {}
     n_texts = n_characters = n_unknown = 0
     for text in texts:
-        stretches = [piece.text for piece in _pieces(lexicon, text) if piece.is_unknown]
-        unknown.update(set(stretches))
+        pieces = list(_pieces(lexicon, text))
+        stretches = [piece.text for piece in pieces if piece.is_unknown]
+        n_texts_with.update(set(stretches))
         n_texts += 1
-        n_characters += _n_han(_plain(text))
+        n_characters += sum(_n_han(piece.text) for piece in pieces)
         n_unknown += sum(map(len, stretches))
-    by_frequency = sorted(unknown.items(), key=lambda item: (-item[1], -len(item[0]), item[0]))
-    n_known = n_characters - n_unknown
-    return CallCoverage(n_texts, n_characters, n_known, len(unknown), by_frequency[:MOST_FREQUENT])
+        for stretch, before, after in _in_context(pieces):
+            places.setdefault(stretch, (before, after))
+    order = sorted(n_texts_with.items(), key=lambda item: (-item[1], -len(item[0]), item[0]))
+    gaps = [Gap(stretch, count, *places[stretch]) for stretch, count in order[:MOST_FREQUENT]]
+    return CallCoverage(n_texts, n_characters, n_characters - n_unknown, len(order), gaps)
+
+
+def _in_context(pieces: Sequence[Piece]) -> Iterator[tuple[str, str, str]]:
+    """Each unknown stretch with a few characters before and after it."""
+    texts = ["", *(piece.text for piece in pieces), ""]
+    for before, piece, after in zip(texts, pieces, texts[2:], strict=False):
+        if piece.is_unknown:
+            yield piece.text, before[-_CONTEXT:], after[:_CONTEXT]
 
 
 def _read(lexicon: Lexicon, sentence: str) -> Sentence:

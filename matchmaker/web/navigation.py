@@ -32,8 +32,6 @@ def nav_items(user: User | None, path: str) -> list[Item]:
             entries += [
                 (N_("Screening"), "problem.queue"),
                 (N_("Matching"), "match_run.runs"),
-                (N_("Exposure"), "report.exposures"),
-                (N_("Lexicon"), "lexicon_term.index"),
                 (N_("Audit trail"), "audit.trail"),
             ]
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
@@ -44,7 +42,11 @@ def account_items(user: User | None, path: str) -> list[Item]:
     if user is None:
         entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
         return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
-    items = [_item(N_("Account"), "account.settings", path)] if _exists("account.settings") else []
+    tools = [(N_("Account"), "account.settings")]
+    if may_enter_office.allows(user):
+        # Needed now and then; in the main menu they would not fit beside the daily work.
+        tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
+    items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
         items.append(Item(say(N_("Sign out")), url_for("account.logout"), post=True))
     return items

@@ -333,7 +333,9 @@ def test_a_call_is_covered_text_by_text(make: Factory, office: Context) -> None:
     texts = list(queries.call_texts(office.session, call.id))
     assert len(texts) == 3
     found = call_coverage(load_lexicon(), texts)
-    assert found.unknown == [(MADE_UP, 3), ("噥嚀", 1)]
+    assert [(gap.stretch, gap.n_texts) for gap in found.unknown] == [(MADE_UP, 3), ("噥嚀", 1)]
+    gap = found.unknown[0]
+    assert f"{gap.before}{gap.stretch}{gap.after}" in " ".join(texts[0].split())
     assert (found.n_texts, found.n_unknown) == (3, 2)
     unknown = sum(text.count(MADE_UP) * 3 + text.count("噥嚀") * 2 for text in texts)
     assert found.n_characters - found.n_known == unknown
@@ -344,7 +346,7 @@ def test_only_the_fifty_most_frequent_are_named() -> None:
     found = call_coverage(load_lexicon(), [*rare, *rare[40:]])
     assert len(found.unknown) == 50
     assert found.n_unknown == 60
-    assert {stretch for stretch, n_texts in found.unknown if n_texts == 2} == set(rare[40:])
+    assert {gap.stretch for gap in found.unknown if gap.n_texts == 2} == set(rare[40:])
 
 
 def test_a_term_changes_the_score_and_the_fingerprint_of_a_run(

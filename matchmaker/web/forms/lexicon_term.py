@@ -42,7 +42,7 @@ class TermForm(ReasonForm):
         Required(_l("Write what the term means in English.")),
         maximum=MAX_ENGLISH,
     )
-    note = text(_l("Note"), maximum=MAX_NOTE)
+    note = text(_l("Remarks"), maximum=MAX_NOTE)
     #: The shipped gloss that the page showed: nobody replaces one without having seen it.
     seen = HiddenField()
 
