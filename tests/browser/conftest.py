@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from matchmaker.settings import Settings
 from matchmaker.web import create_app
+from tests import world
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -37,16 +38,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def sample_settings(
+    tmp_path_factory: pytest.TempPathFactory, template_database: Path
+) -> Settings:
+    """The sample programme, made once."""
+    return world.build(tmp_path_factory.mktemp("world"), template_database)
+
+
+@pytest.fixture(scope="session")
 def site(sample_settings: Settings) -> Iterator[str]:
     """The address of a running site with the sample programme."""
     app = create_app(sample_settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class Quiet(WSGIRequestHandler):
+    """Answers without a line in the log."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
 
 
 class Visitor:
@@ -65,12 +81,12 @@ class Visitor:
         self.page.goto(self.site + path)
         return self.page
 
-    def sign_in(self, email: str, password: str) -> Page:
-        self.visit("/login")
-        self.page.fill("input[name=email]", email)
-        self.page.fill("input[name=password]", password)
-        self.page.click("main form button[type=submit]")
-        self.page.wait_for_load_state()
+    def sign_in(self, role: str) -> Page:
+        self.visit("/account/login")
+        self.page.fill("input[name=email]", world.PEOPLE[role])
+        self.page.fill("input[name=password]", world.PASSWORD)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url("**/desk")
         return self.page
 
 
@@ -90,10 +106,3 @@ def visitor(browser: Browser, site: str):
     yield make
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path | None:
-    """Where screenshots go, if wanted: the folder named by MATCHMAKER_PICTURES... unset for none."""
-    folder = os.environ.get("PICTURES")
-    return Path(folder) if folder else None

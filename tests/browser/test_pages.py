@@ -1,0 +1,119 @@
+"""Every page that every kind of person can reach: accessible, translated, no wider than the screen."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SERIOUS = {"serious", "critical"}
+#: One page stands for all of its kind: numbers in addresses make no new kind.
+NUMBER = re.compile(r"/\d+")
+TOO_MANY = 60
+
+
+def kind_of(address: str) -> str:
+    """What kind of page an address leads to."""
+    return NUMBER.sub("/N", urlsplit(address).path)
+
+
+def is_page(address: str, site: str) -> bool:
+    """Whether an address is a page of the site that reading does not change."""
+    path = urlsplit(address).path
+    return address.startswith(site) and not re.search(r"/static/|/language/|\.(csv|json|xlsx)$", path)
+
+
+def walk(page, site: str, starts: list[str]):
+    """Open one page of every kind that can be reached by links."""
+    seen, queue = set(), deque(urljoin(site, start) for start in starts)
+    while queue:
+        address = queue.popleft()
+        kind = kind_of(address)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        assert len(seen) < TOO_MANY
+        answer = page.goto(address)
+        if kind_of(page.url) in seen - {kind}:
+            continue  # A way in for people who are signed in: it led to the sign-in page again.
+        seen.add(kind_of(page.url))
+        yield kind, answer
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        queue.extend(link.split("#")[0] for link in links if is_page(link, site))
+
+
+def faults_of(page) -> list[str]:
+    """What axe finds serious, in words."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {item['id']}: {item['nodes'][0]['target']} {item['nodes'][0]['html'][:120]}"
+        for item in found
+        if item["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "locale"),
+    [
+        ("visitor", "en"),
+        ("visitor", "zh_Hant_TW"),
+        ("officer", "en"),
+        ("officer", "zh_Hant_TW"),
+        ("enterprise", "en"),
+        ("enterprise", "zh_Hant_TW"),
+        ("student", "en"),
+        ("student", "zh_Hant_TW"),
+        ("reviewer", "zh_Hant_TW"),
+        ("association", "en"),
+        ("administrator", "zh_Hant_TW"),
+    ],
+)
+def test_every_page_of_a_role(visitor, site, role, locale):
+    person = visitor(locale, bypass_csp=True)
+    page = person.page
+    if role != "visitor":
+        page = person.sign_in(role)
+        person.faults.clear()
+    faults = []
+
+    kinds = []
+    for kind, answer in walk(page, site, ["/", "/desk"] if role != "visitor" else ["/"]):
+        kinds.append(kind)
+        assert answer.status == 200, f"{role}: {page.url}"
+        headings = page.locator("h1").count()
+        if headings != 1:
+            faults.append(f"{page.url} has {headings} main headings")
+        faults += faults_of(page)
+        page.set_viewport_size({"width": 390, "height": 800})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            faults.append(f"{page.url} is {width} px wide on a phone")
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert faults == []
+    assert person.faults == []
+    assert len(kinds) >= 8
+
+
+@pytest.mark.parametrize("path", ["/", "/problems", "/teams", "/account/login", "/styleguide", "/no-such-page"])
+def test_dark_pages_are_readable(visitor, path):
+    person = visitor("zh_Hant_TW", bypass_csp=True)
+    person.page.emulate_media(color_scheme="dark")
+    person.visit(path)
+
+    assert faults_of(person.page) == []
+
+
+def test_the_content_security_policy_is_kept_by_our_own_pages(visitor, site):
+    person = visitor("en")
+    person.sign_in("officer")
+
+    for _ in walk(person.page, site, ["/desk"]):
+        pass
+
+    assert person.faults == []

@@ -1,0 +1,65 @@
+"""The sample programme as a site that people use: loaded, matched, reviewed, published, run again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from matchmaker import sample
+from matchmaker.db import make_engine, make_sessions, unit_of_work
+from matchmaker.passwords import hash_password
+from matchmaker.sample import staging
+from matchmaker.services.context import Context
+from matchmaker.settings import Settings
+from matchmaker.worker import Worker
+
+PASSWORD = "a password for tests"
+PEOPLE = {
+    "officer": "officer@office.example",
+    "enterprise": "enterprise@precision.example",
+    "student": "student@team.example",
+    "startup": "startup@team.example",
+    "reviewer": "reviewer@office.example",
+    "mentor": "mentor@office.example",
+    "association": "federation@assoc.example",
+    "administrator": "admin@office.example",
+}
+
+
+def make_settings(folder: Path) -> Settings:
+    """Settings for a site in *folder*, without a model."""
+    return Settings(
+        environment="test",
+        secret_key="a secret for tests only, long enough",
+        data_dir=folder,
+        encoder="hashing",
+        rate_limits=False,
+        base_url="http://localhost",
+        log_level="ERROR",
+    )
+
+
+def build(folder: Path, template: Path) -> Settings:
+    """Make the site's database in *folder* from the empty one at *template*."""
+    shutil.copy(template, folder / "matchmaker.db")
+    settings = make_settings(folder)
+    engine = make_engine(settings.url)
+    sessions = make_sessions(engine)
+    worker = Worker(settings, sessions)
+
+    def act(step, *facts):
+        with unit_of_work(sessions) as session:
+            return step(Context(session, settings, trusted=True), *facts)
+
+    act(sample.load)
+    act(lambda ctx: staging.share_password(ctx.session, hash_password(PASSWORD)))
+    first = act(staging.start_run)
+    worker.run_all()
+    act(staging.review_and_publish, first.id)
+    act(staging.answer, first.id)
+    act(staging.start_run)
+    worker.run_all()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return settings
