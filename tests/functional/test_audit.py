@@ -168,5 +168,14 @@ def test_what_an_event_says_shows_as_text(make, login, write):
     assert "reason: &lt;script&gt;alert(1)&lt;/script&gt;" in page.text
 
 
+def test_events_about_nothing_in_particular_have_no_link(make, login, write):
+    write(action="site:tidy", subject_type="", subject_id=None)
+    write(action="call:create", subject_type="Call", subject_id=4)
+    page = login(make.officer()).get("/office/audit")
+    assert "site:tidy" in words(page)
+    assert "call:create Call 4" in words(page)
+    assert "/calls/" not in page.text
+
+
 def test_an_empty_trail_says_so(make, login):
     assert "Nothing has been decided yet" in words(login(make.officer()).get("/office/audit"))

@@ -198,6 +198,24 @@ def test_bad_input_is_named_beside_the_field_and_kept(
     assert session.scalar(sa.select(sa.func.count(Team.id))) == 0
 
 
+def test_a_team_comes_from_an_organization_of_ones_own(make, login, session):
+    user = make.user()
+    own, foreign = make.organization(user, name_en="Mine Ltd"), make.organization(name_en="Theirs")
+    client = login(user)
+    page = client.get("/teams/new")
+    assert f'<option value="{own.id}">Mine Ltd</option>' in page.text
+    assert foreign.name_en not in page.text
+    typed = {**TYPED, "organization_id": str(own.id)}
+    assert "Mine Ltd" in words(client.post("/teams/new", data=typed, follow_redirects=True))
+    assert only_team(session).organization_id == own.id
+
+
+def test_a_capacity_left_empty_is_asked_for(make, login):
+    page = login(make.user()).post("/teams/new", data={**TYPED, "capacity": " "})
+    assert page.status_code == 422
+    assert "Please enter a whole number." in words(page)
+
+
 def test_a_megabyte_is_refused_in_words(make, login, session):
     page = login(make.user()).post("/teams/new", data={**TYPED, "text_en": "x" * 1_000_000})
     assert page.status_code == 422

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -61,7 +60,10 @@ class Checkboxes(SelectMultipleField):
 
 
 class Levels(Field):
-    """A level for any number of competencies; each is a group of radios named after it."""
+    """A level for any number of competencies; each is a group of radios named after it.
+
+    Templates draw the groups themselves, by domain.
+    """
 
     data: dict[str, str]
 
@@ -72,10 +74,6 @@ class Levels(Field):
             prefix = f"{self.name}-"
             typed = {k.removeprefix(prefix): formdata[k] for k in formdata if k.startswith(prefix)}
             self.data = {competency: level for competency, level in typed.items() if level}
-
-    def __call__(self, **_attributes: object) -> Markup:
-        """Templates draw the groups themselves, by domain."""
-        return Markup()
 
 
 class WorkForm(BaseForm):
