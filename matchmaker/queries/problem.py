@@ -98,7 +98,9 @@ def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
     scope = Problem.state.in_(PUBLIC_STATES)
     names = ("state", "sector", "technique", "grade", "region", "language")
     order = _GALLERY_ORDERS.get(filters.sort, _newest)
-    return _listing(session, scope, filters, names, order(), number)
+    # What teams can still take up comes before what is being solved already.
+    is_open = sa.case((Problem.state == ProblemState.PUBLISHED, 0), else_=1)
+    return _listing(session, scope, filters, names, (is_open, *order()), number)
 
 
 def queue(session: Session, actor: User, filters: Filters, *, number: int = 1) -> Listing:

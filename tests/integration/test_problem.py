@@ -777,3 +777,13 @@ def test_problems_are_found_by_external_id_within_what_one_may_know(make, sessio
     mine = make.problem(S.DRAFT, organization=make.organization(user), external_id="web-1")
     assert problems.find_external(session, user, "web-1") is mine
     assert problems.find_external(session, make.user(), "web-1") is None
+
+
+def test_gallery_shows_open_problems_before_those_being_solved(session, make):
+    call = make.call()
+    opened = make.problem(call=call)
+    solving = make.problem(ProblemState.SOLVING, call=call)
+
+    for sort in ("newest", "deadline", "grade"):
+        found = problems.gallery(session, problems.Filters(sort=sort)).page.items
+        assert [problem.id for problem in found] == [opened.id, solving.id]
