@@ -120,7 +120,8 @@ class Extractor:
         """Return the techniques and tools *text* names, in order and without repeats."""
         named: dict[str, str] = {}
         for surface, form, mention in self._hits(text):
-            if form.source in (Source.LABEL, Source.ALIAS, Source.TOOL):
+            is_technical = not form.weights.keys() <= self.taxonomy.sectors.keys()
+            if is_technical and form.source in (Source.LABEL, Source.ALIAS, Source.TOOL):
                 named.setdefault(surface, form.name or mention.surface)
         return tuple(dict.fromkeys(named.values()))
 

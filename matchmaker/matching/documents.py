@@ -14,7 +14,7 @@ _CONTACT = re.compile(
     r"""
     (?:https?://|www\.)\S+                              # addresses of pages
     | [\w.+-]+@[\w-]+\.[\w.-]+                          # of mailboxes
-    | (?<![\w.])(?:\+?886[\s-]?|0)\d{1,2}[\s-]?\d{3,4}[\s-]?\d{3,4}(?!\w|\.\d)   # Taiwan telephones
+    | (?<![\w.])(?:\+?886[\s-]?|0)\d{1,3}[\s-]?\d{3,4}[\s-]?\d{3,4}(?!\w|\.\d)   # Taiwan telephones
     | (?<![\w.])\+\d{1,3}(?:[\s-]?\d{2,4}){2,5}(?!\w|\.\d)                       # other telephones
     | (?<![A-Za-z0-9])[A-Z][12]\d{8}(?![A-Za-z0-9])     # national identity numbers
     | (?:line\s*id|line|facebook|fb|ig|instagram|wechat|微信)\s*[:：]\s*\S+

@@ -141,7 +141,8 @@ class PairFeatures:
         counts = [len(analyses) for analyses in self.analyses]
         values = np.repeat([1 / max(count, 1) for count in counts], counts)
         indptr = np.concatenate([[0], np.cumsum(counts)])
-        return sp.csr_matrix((values, np.arange(sum(counts)), indptr))
+        shape = (len(counts), sum(counts))
+        return sp.csr_matrix((values, np.arange(sum(counts)), indptr), shape=shape)
 
     @cached_property
     def _concepts(self) -> Matrix:
