@@ -22,6 +22,7 @@ from matchmaker.services.context import Context
 from matchmaker.services.lexicon_term import TermValues
 from matchmaker.settings import Settings
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 from tests.factories import Factory
 
 MakeContext = Callable[..., Context]
@@ -268,6 +269,7 @@ def test_pasting_nothing_or_too_much_is_refused(office: Context, pasted: str, me
     assert said(refused.value) == {"lines": [message]}
 
 
+@on_both
 def test_search_finds_either_language_in_any_script(office: Context, officer: User) -> None:
     service.paste(office, "質檢機臺\tinspection machine\n蚵田\toyster field\n百分_比\tshare")
     session = office.session
@@ -284,6 +286,7 @@ def test_search_finds_either_language_in_any_script(office: Context, officer: Us
     assert len(found(" ")) == 3
 
 
+@on_both
 def test_a_list_is_paged(office: Context, officer: User) -> None:
     service.paste(office, "\n".join(f"詞{chr(0x4E00 + n)}\tword {n}" for n in range(30)))
     first = queries.list_terms(office.session, officer)
