@@ -121,19 +121,45 @@ def test_each_workflow_belongs_to_a_table_whose_state_begins_at_its_start() -> N
         assert set(workflow.labels) == set(type(workflow.initial)), workflow.name
 
 
-def test_functions_and_modules_are_short() -> None:
-    long = []
-    for name, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                if length > MAX_FUNCTION_LINES:
-                    long.append(f"{name}:{node.name} {length}")
-        length = len((ROOT / name).read_text("utf-8").splitlines())
-        if length > MAX_MODULE_LINES:
-            long.append(f"{name} {length}")
+def test_functions_are_short() -> None:
+    long = [
+        f"{name}: {node.name} has {_length(node)} lines"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and _length(node) > MAX_FUNCTION_LINES
+    ]
 
     assert long == []
+
+
+def test_modules_are_short() -> None:
+    long = [
+        f"{name} has {_length(tree)} lines"
+        for name, tree in modules()
+        if _length(tree) > MAX_MODULE_LINES
+    ]
+
+    assert long == []
+
+
+def _length(node: ast.FunctionDef | ast.Module) -> int:
+    """Lines of code: what documents it may take the room it needs."""
+    lines = {
+        line
+        for part in ast.walk(node)
+        if isinstance(part, ast.stmt | ast.expr)
+        for line in (part.lineno, part.end_lineno or part.lineno)
+    }
+    documents = [
+        part
+        for part in ast.walk(node)
+        if isinstance(part, ast.FunctionDef | ast.ClassDef | ast.Module)
+    ]
+    for part in documents:
+        if ast.get_docstring(part, clean=False) is not None:
+            text = part.body[0]
+            lines -= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
+    return len(lines)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
