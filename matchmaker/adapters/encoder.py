@@ -1,28 +1,11 @@
-"""The matcher as the settings want it: encoder, lexicon and pipeline. Only tasks load this."""
+"""The matcher as the settings want it: encoder, lexicon, cache. Only tasks load this."""
 
 from __future__ import annotations
 
 from matchmaker.competency import load_lexicon
 from matchmaker.competency.dictionary import Entry
-from matchmaker.matching import (
-    Encoder,
-    HashingEncoder,
-    MatchPipeline,
-    SentenceEncoder,
-    VectorCache,
-)
+from matchmaker.matching import MatchPipeline, VectorCache, make_encoder
 from matchmaker.settings import Settings
-
-
-def make_encoder(settings: Settings) -> Encoder:
-    """The text encoder that the settings name; its model loads at the first text."""
-    if settings.encoder == "hashing":
-        return HashingEncoder(reads_chinese=settings.model_multilingual)
-    return SentenceEncoder(
-        settings.model or None,
-        # Unless the operator says so, the model's own tokenizer is asked.
-        reads_chinese=settings.model_multilingual or None,
-    )
 
 
 def make_pipeline(
@@ -33,7 +16,9 @@ def make_pipeline(
     *terms* are the office's own, which win over every other word list.
     """
     return MatchPipeline(
-        encoder=make_encoder(settings),
+        encoder=make_encoder(
+            settings.encoder, settings.model, multilingual=settings.model_multilingual
+        ),
         cache=cache,
         lexicon=load_lexicon(terms, settings.dictionary),
     )

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,6 +55,7 @@ KEEP_PER_PROBLEM = 50
 KEEP_PER_TEAM = 20
 
 Progress = Callable[[int, int], None]
+Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,16 @@ class Inputs:
     teams: Sequence[Team]
     conflicts: Mapping[tuple[int, int], str]
     rules: Sequence[PairRule]
+    #: The moment that decides which problems still take teams.
+    at: datetime
+
+    @cached_property
+    def problem_documents(self) -> dict[str, ProblemDocument]:
+        return {str(problem.id): read_problem(problem, self.at) for problem in self.problems}
+
+    @cached_property
+    def team_documents(self) -> dict[str, TeamDocument]:
+        return {str(team.id): read_team(team) for team in self.teams}
 
 
 def carry_out(
@@ -78,9 +90,12 @@ def carry_out(
         inputs = _begin(sessions, run_id)
         if inputs is None:
             return {}
-        pipeline = make_pipeline()
-        result = _rank(pipeline, inputs, _staged(progress))
-        _store(sessions, run_id, inputs, result, pipeline, progress)
+        pipeline, report = make_pipeline(), _staged(progress)
+        result = _rank(pipeline, inputs, report)
+        rows = _match_rows(run_id, inputs, result, pipeline, report)
+        report("store", 0, 1)
+        _store(sessions, run_id, inputs, result, rows)
+        progress(100, 100)
     except JobCancelled:
         raise
     except MatchmakerError as error:
@@ -89,7 +104,7 @@ def carry_out(
     return {"encoded": pipeline.encoder.n_encoded, "reused": pipeline.encoder.n_reused}
 
 
-def _staged(progress: Progress) -> Callable[[str, int, int], None]:
+def _staged(progress: Progress) -> Report:
     """Turn progress within a stage into per cent of the whole."""
     starts = {stage.name: stage.start for stage in STAGES}
     ends = dict(zip(starts, [*list(starts.values())[1:], 100], strict=True))
@@ -113,16 +128,14 @@ def _begin(sessions: sessionmaker[Session], run_id: int) -> Inputs | None:
         problems = queries.published_problems(session, run.call_id)
         teams = queries.all_teams(session)
         clashes = queries.conflicts(session, [p.id for p in problems], [t.id for t in teams])
-        return Inputs(problems, teams, clashes, queries.pair_rules(session, run.call_id))
+        rules = queries.pair_rules(session, run.call_id)
+        return Inputs(problems, teams, clashes, rules, utcnow())
 
 
-def _rank(
-    pipeline: MatchPipeline, inputs: Inputs, report: Callable[[str, int, int], None]
-) -> MatchResult:
-    now = utcnow()
+def _rank(pipeline: MatchPipeline, inputs: Inputs, report: Report) -> MatchResult:
     return pipeline.run(
-        [read_problem(problem, now) for problem in inputs.problems],
-        [read_team(team) for team in inputs.teams],
+        inputs.problem_documents.values(),
+        inputs.team_documents.values(),
         conflicts=_named(inputs.conflicts),
         bans=_named(queries.ruled(inputs.rules, PairRuleKind.BAN)),
         pins=_named(queries.ruled(inputs.rules, PairRuleKind.PIN)),
@@ -183,12 +196,9 @@ def _store(
     run_id: int,
     inputs: Inputs,
     result: MatchResult,
-    pipeline: MatchPipeline,
-    progress: Progress,
+    rows: list[dict[str, Any]],
 ) -> None:
     """Write everything in one transaction, unless somebody cancelled or another worker was faster."""
-    rows = _match_rows(run_id, inputs, result, pipeline)
-    progress(100, 100)
     with unit_of_work(sessions) as session:
         run = session.get_one(MatchRun, run_id, with_for_update=True)
         if run.state is MatchRunState.CANCELLED:
@@ -229,11 +239,17 @@ def fullest_fit(result: MatchResult) -> float:
 
 
 def _match_rows(
-    run_id: int, inputs: Inputs, result: MatchResult, pipeline: MatchPipeline
+    run_id: int,
+    inputs: Inputs,
+    result: MatchResult,
+    pipeline: MatchPipeline,
+    report: Report,
 ) -> list[dict[str, Any]]:
     explain = _explainer(inputs, result, pipeline)
     rows = []
-    for pair, team_rank in _kept(result):
+    kept = _kept(result)
+    for number, (pair, team_rank) in enumerate(kept):
+        report("complete", number, len(kept))
         explanation = explain(pair)
         must = [need for need in explanation["requirements"] if need["is_must"]]
         rows.append(
@@ -277,7 +293,6 @@ def _explainer(
     inputs: Inputs, result: MatchResult, pipeline: MatchPipeline
 ) -> Callable[[MatchedPair], dict[str, Any]]:
     """Look explanations up, and make those of pairs that only the team's side of the list keeps."""
-    now = utcnow()
     problems = {str(problem.id): problem for problem in inputs.problems}
     teams = {str(team.id): team for team in inputs.teams}
 
@@ -285,8 +300,12 @@ def _explainer(
         problem, team = problems[pair.problem_id], teams[pair.team_id]
         found = result.explanations.get((pair.problem_id, pair.team_id))
         if found is None:
-            sides = read_problem(problem, now), read_team(team)
-            found = pipeline.explain(*sides, pair, result.reference)
+            found = pipeline.explain(
+                inputs.problem_documents[pair.problem_id],
+                inputs.team_documents[pair.team_id],
+                pair,
+                result.reference,
+            )
         return _slim(found, {"、".join(problem.techniques), "、".join(team.techniques)})
 
     return explain

@@ -43,8 +43,9 @@ STAGES = (
     Stage("read", 0, N_("Reading problems and profiles")),
     Stage("encode", 5, N_("Grasping what the texts mean")),
     Stage("rank", 65, N_("Ranking teams for every problem")),
-    Stage("explain", 75, N_("Writing down the reasons")),
-    Stage("store", 97, N_("Storing the results")),
+    Stage("explain", 70, N_("Writing down the reasons")),
+    Stage("complete", 90, N_("Completing the reasons")),
+    Stage("store", 98, N_("Storing the results")),
 )
 
 #: What the answer of an earlier matching is repeated by in the next.

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker.adapters.encoder import make_encoder, make_pipeline
+from matchmaker.adapters.encoder import make_pipeline
 from matchmaker.clock import utcnow
 from matchmaker.db import make_sessions
 from matchmaker.errors import (
@@ -412,7 +412,7 @@ class TestWorking:
         assert done == sorted(done)
         assert (seen[0], seen[-1]) == ((0, 100), (100, 100))
         names = {service.stage_at(step).name for step in done}
-        assert names == {"read", "encode", "rank", "explain", "store"}
+        assert names == {stage.name for stage in service.STAGES}
 
     def test_cancelling_while_it_runs_keeps_nothing(
         self,
@@ -427,7 +427,7 @@ class TestWorking:
         sessions = make_sessions(engine)
 
         def cancel(done: int, total: int) -> None:
-            if done == 100:
+            if done == 98:
                 with sessions() as other:
                     officer = other.get_one(User, office.id)
                     service.cancel_run(Context(other, settings, officer), run_id)
@@ -487,9 +487,14 @@ class TestWorking:
         assert reason in str(failure)
         assert service.start_run(ctx(office), run.call_id).state is MatchRunState.QUEUED
 
-    def test_the_factory_follows_the_settings(self, settings: Settings) -> None:
-        assert make_encoder(settings).model_id == "hashing-256"
-        assert make_encoder(replace(settings, model_multilingual=True)).reads_chinese is True
+    def test_the_factory_follows_the_settings(self, settings: Settings, engine: sa.Engine) -> None:
+        cache = DatabaseVectorCache(make_sessions(engine))
+        pipeline = make_pipeline(settings, cache, (("零次方", ("zero power",)),))
+        assert pipeline.encoder.model_id == "hashing-256"
+        assert pipeline.encoder.cache is cache
+        assert pipeline.lexicon.senses("零次方") == ("zero power",)
+        bilingual = make_pipeline(replace(settings, model_multilingual=True), cache)
+        assert bilingual.encoder.reads_chinese is True
 
 
 class TestVectors:
