@@ -15,6 +15,7 @@ from matchmaker.workflows.job import JobAction
 from matchmaker.workflows.match import MatchAction
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 
 A = MatchRunAction
 TOLD = (MatchAction.ENDORSE, MatchAction.INVITE)
@@ -61,6 +62,7 @@ def make_match(make):
     return match
 
 
+@on_both
 def test_a_desk_holds_ones_own_things_only(make, session, make_run, make_match):
     owner, lead = make.user(), make.user()
     problem = make.problem(ProblemState.PUBLISHED, organization=make.organization(owner))
@@ -88,6 +90,7 @@ def test_a_desk_holds_ones_own_things_only(make, session, make_run, make_match):
     assert (of_lead.problems, of_lead.n_candidates, of_lead.office) == ([], {}, None)
 
 
+@on_both
 def test_only_what_waits_for_an_answer_is_recommended(make, session, make_run, make_match):
     lead = make.user()
     team, call = make.team(lead), make.call()
@@ -115,6 +118,7 @@ def test_only_the_office_has_the_office_part(make, session, role):
     assert has_it is (role in (Role.OFFICER, Role.ADMINISTRATOR))
 
 
+@on_both
 def test_the_office_sees_the_longest_waiting_first(make, session, make_run):
     officer, call = make.officer(), make.call()
     newer = make.problem(ProblemState.SUBMITTED, call=call, submitted_at=utcnow())
@@ -145,6 +149,7 @@ def test_failed_work_shows_for_two_weeks(make, session):
     assert dashboard.failed_jobs(session, make.user()) == []
 
 
+@on_both
 def test_the_funnel_counts_how_far_the_problems_of_the_call_got(
     make, session, make_run, make_match
 ):
@@ -170,6 +175,7 @@ def test_the_funnel_counts_how_far_the_problems_of_the_call_got(
     assert counts == {"collected": 9, "screened": 6, "graded": 4, "published": 3, "matched": 1}
 
 
+@on_both
 def test_the_current_call_is_the_one_opened_last(make, session):
     officer = make.officer()
     assert dashboard.current_call(session, officer) is None
@@ -182,6 +188,7 @@ def test_the_current_call_is_the_one_opened_last(make, session):
     assert far.opens_at > next_one.opens_at
 
 
+@on_both
 def test_the_front_page_counts_what_is_open_to_everybody(make, session, make_run, make_match):
     organization, call = make.organization(), make.call()
     same = {"organization": organization, "call": call}

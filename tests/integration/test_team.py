@@ -43,6 +43,7 @@ from matchmaker.services.team import CompetencyValues, TeamValues, WorkValues
 from matchmaker.workflows.invitation import InvitationAction
 from matchmaker.workflows.match import MatchAction
 from matchmaker.workflows.match_run import MatchRunAction
+from tests.backends import on_both
 
 LONG = "We built a camera line that finds scratches on screws and sorts them out all night long."
 
@@ -103,6 +104,7 @@ def test_who_creates_a_team_leads_it_and_nobody_else_sees_it(ctx, make, session)
     assert actions(session) == ["team:create"]
 
 
+@on_both
 def test_every_value_is_kept(ctx, make, session):
     user = make.user()
     organization = make.organization(user)
@@ -208,6 +210,7 @@ def test_a_team_may_stay_under_an_organization_its_member_does_not_belong_to(ctx
     assert (team.name_en, team.organization_id) == ("Nine", organization.id)
 
 
+@on_both
 def test_an_update_says_what_changed_and_no_text(ctx, make, session):
     lead = make.user()
     team = make.team(lead, competencies=[("PER-CV", 3), ("FND-DL", 3)])
@@ -242,6 +245,7 @@ def test_an_unchanged_level_keeps_where_it_is_known_from(ctx, make, session):
     assert (team.competencies[0].level, team.competencies[0].source) == (2, "self")
 
 
+@on_both
 def test_a_change_of_works_alone_makes_the_other_copy_stale(ctx, make, session):
     lead = make.user()
     team = service.create(ctx(lead), values())
@@ -300,6 +304,7 @@ def visible_to(session, actor):
     return session.scalars(statement).all()
 
 
+@on_both
 def test_who_knows_of_which_team(make, session):
     lead, outsider, invited = make.user(), make.user(), make.user()
     hidden = make.team(lead, name_en="hidden", is_public=False)
@@ -365,6 +370,7 @@ def found(session, **wanted):
     return [team.name_en for team in teams.directory(session, TeamFilter(**wanted)).items]
 
 
+@on_both
 def test_the_directory_narrows_by_every_filter(make, session):
     make.team(
         name_en="A",
