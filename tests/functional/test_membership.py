@@ -122,5 +122,18 @@ def test_leaving_leads_to_the_desk(place, login, session):
     assert roles(session, group) == {lead.id: MemberRole.LEAD}
 
 
-def test_other_kinds_of_group_do_not_exist(login, make):
-    assert login(make.user()).get("/companies/1/members").status_code == 404
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/companies/1/members",
+        "/teams/0/members",
+        f"/teams/{2**31 - 1}/members",
+        f"/teams/{10**30}/members",
+        f"/organizations/{10**30}",
+        f"/organizations/{10**30}/edit",
+        f"/invitations/{10**30}",
+        "/teams/x/members",
+    ],
+)
+def test_what_does_not_exist_is_not_found(login, make, address):
+    assert login(make.user()).get(address).status_code == 404

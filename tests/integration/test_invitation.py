@@ -24,6 +24,9 @@ from matchmaker.queries import invitation as invitations
 from matchmaker.queries.membership import GroupKind, kind_of
 from matchmaker.services import invitation
 from matchmaker.workflows.invitation import InvitationState
+from tests.backends import on_both
+
+pytestmark = on_both
 
 ANOTHER_ADDRESS = (
     "This invitation was sent to another address. Sign in with the account it was sent to."

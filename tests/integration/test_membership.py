@@ -17,6 +17,9 @@ from matchmaker.policies.membership import (
 )
 from matchmaker.queries.membership import GroupKind, kind_of, members_of
 from matchmaker.services import membership
+from tests.backends import on_both
+
+pytestmark = on_both
 
 LEAD, MEMBER = MemberRole.LEAD, MemberRole.MEMBER
 LEADS_ONLY = "Only a lead may do this."

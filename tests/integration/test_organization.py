@@ -25,6 +25,9 @@ from matchmaker.queries.membership import GroupKind
 from matchmaker.services import invitation, organization
 from matchmaker.services.organization import OrganizationValues, values_of
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
+
+pytestmark = on_both
 
 EDIT_REASON = "Only a lead of the organization changes what it says about itself."
 DETAILS_REASON = "Only members and the programme office see this."

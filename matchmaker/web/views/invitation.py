@@ -22,6 +22,9 @@ from matchmaker.workflows.invitation import INVITATION_WORKFLOW
 
 blueprint = Blueprint("invitation", __name__)
 
+#: No id is greater; the database would refuse the number itself.
+INVITATION = "/invitations/<int(max=2147483647):invitation_id>"
+
 
 @blueprint.post(f"{GROUP}/invitations")
 @guard(may_invite)
@@ -43,7 +46,7 @@ def send(kind: str, group_id: int) -> ResponseReturnValue:
     return redirect(url_for("membership.members", kind=kind, group_id=group_id))
 
 
-@blueprint.post("/invitations/<int:invitation_id>/revoke")
+@blueprint.post(f"{INVITATION}/revoke")
 @guard(may_revoke)
 def revoke(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
@@ -69,7 +72,7 @@ def open_link(token: str) -> ResponseReturnValue:
     return page, 403 if user is not None else 200
 
 
-@blueprint.get("/invitations/<int:invitation_id>")
+@blueprint.get(INVITATION)
 @guard(may_answer)
 def show(invitation_id: int) -> ResponseReturnValue:
     """What the person is invited to, and what joining means."""
@@ -78,7 +81,7 @@ def show(invitation_id: int) -> ResponseReturnValue:
     return _page("invitation/show.html", invitation, form=AnswerForm())
 
 
-@blueprint.post("/invitations/<int:invitation_id>/accept")
+@blueprint.post(f"{INVITATION}/accept")
 @guard(may_answer)
 def accept(invitation_id: int) -> ResponseReturnValue:
     """Join."""
@@ -93,7 +96,7 @@ def accept(invitation_id: int) -> ResponseReturnValue:
     return redirect(url_for("membership.members", kind=kind_of(group), group_id=group.id))
 
 
-@blueprint.post("/invitations/<int:invitation_id>/decline")
+@blueprint.post(f"{INVITATION}/decline")
 @guard(may_answer)
 def decline(invitation_id: int) -> ResponseReturnValue:
     """Turn the invitation down."""

@@ -28,7 +28,9 @@ from matchmaker.web.transaction import context, db_session
 
 blueprint = Blueprint("membership", __name__)
 
-GROUP = "/<any(organizations, teams):kind>/<int:group_id>"
+#: No id is greater; the database would refuse the number itself.
+GROUP = "/<any(organizations, teams):kind>/<int(max=2147483647):group_id>"
+MEMBER = GROUP + "/members/<int(max=2147483647):user_id>"
 
 
 @blueprint.get(f"{GROUP}/members")
@@ -40,7 +42,7 @@ def members(kind: str, group_id: int) -> ResponseReturnValue:
     return members_page(group, InviteForm(formdata=None))
 
 
-@blueprint.post(f"{GROUP}/members/<int:user_id>/role")
+@blueprint.post(f"{MEMBER}/role")
 @guard(may_change_role)
 def change_role(kind: str, group_id: int, user_id: int) -> ResponseReturnValue:
     """Make a member a lead, or a lead a plain member."""
@@ -53,7 +55,7 @@ def change_role(kind: str, group_id: int, user_id: int) -> ResponseReturnValue:
     return redirect(url_for("membership.members", kind=kind, group_id=group_id))
 
 
-@blueprint.post(f"{GROUP}/members/<int:user_id>/lead")
+@blueprint.post(f"{MEMBER}/lead")
 @guard(may_transfer_lead)
 def transfer_lead(kind: str, group_id: int, user_id: int) -> ResponseReturnValue:
     """Hand one's own lead to another member."""
@@ -62,7 +64,7 @@ def transfer_lead(kind: str, group_id: int, user_id: int) -> ResponseReturnValue
     return redirect(url_for("membership.members", kind=kind, group_id=group_id))
 
 
-@blueprint.post(f"{GROUP}/members/<int:user_id>/remove")
+@blueprint.post(f"{MEMBER}/remove")
 @guard(may_remove_member)
 def remove(kind: str, group_id: int, user_id: int) -> ResponseReturnValue:
     """Take a member out."""

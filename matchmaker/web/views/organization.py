@@ -26,8 +26,11 @@ from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 
 blueprint = Blueprint("organization", __name__)
 
+#: No id is greater; the database would refuse the number itself.
+ORGANIZATION = "/organizations/<int(max=2147483647):organization_id>"
 
-@blueprint.get("/organizations/<int:organization_id>")
+
+@blueprint.get(ORGANIZATION)
 @guard(PUBLIC)
 def show(organization_id: int) -> ResponseReturnValue:
     """What an organization says of itself, and the problems it sets."""
@@ -53,7 +56,7 @@ def create() -> ResponseReturnValue:
     return _form_page(OrganizationForm(formdata=typed), None, typed=typed)
 
 
-@blueprint.route("/organizations/<int:organization_id>/edit", methods=["GET", "POST"])
+@blueprint.route(f"{ORGANIZATION}/edit", methods=["GET", "POST"])
 @guard(may_edit)
 def edit(organization_id: int) -> ResponseReturnValue:
     """Change what an organization says of itself."""
