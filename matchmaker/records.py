@@ -482,10 +482,12 @@ def columns(model: type[Record]) -> list[str]:
 
 def json_columns(model: type[Record]) -> frozenset[str]:
     """List the keys whose value is a list or an object: JSON within a cell of a table."""
-    properties = model.model_json_schema(by_alias=True)["properties"]
-    return frozenset(key for key, schema in properties.items() if _is_nested(schema))
+    schema = model.model_json_schema(by_alias=True)
+    named = schema.get("$defs", {})
+    return frozenset(key for key, part in schema["properties"].items() if _is_nested(part, named))
 
 
-def _is_nested(schema: Mapping[str, Any]) -> bool:
+def _is_nested(schema: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
     kinds = [schema, *schema.get("anyOf", ())]
-    return any(kind.get("type") in ("array", "object") or "$ref" in kind for kind in kinds)
+    kinds = [named[kind["$ref"].rsplit("/", 1)[-1]] if "$ref" in kind else kind for kind in kinds]
+    return any(kind.get("type") in ("array", "object") for kind in kinds)
