@@ -167,16 +167,18 @@ def _cell(name: str, value: Any, is_json: bool) -> Any:
     return protect(value) if isinstance(value, str) else value
 
 
-def _write_xlsx(path: Path, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+def _write_xlsx(path: Path, columns: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
     from openpyxl import Workbook
 
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("records")
-    sheet.append(list(columns))
     for line in lines:
         for name, cell in zip(columns, line, strict=True):
             if isinstance(cell, str) and len(cell) > _XLSX_CELL:
-                reason = f"{name} is longer than a cell holds; write CSV or JSONL"
+                reason = Message(
+                    N_("%(name)s is longer than a cell holds; write CSV or JSONL"), {"name": name}
+                )
                 raise BadTable(path=str(path), reason=reason)
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("records")
+    for line in (columns, *lines):
         sheet.append(list(line))
     workbook.save(path)
