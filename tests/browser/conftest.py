@@ -68,8 +68,8 @@ class Quiet(WSGIRequestHandler):
 class Visitor:
     """One person at a browser."""
 
-    def __init__(self, context: BrowserContext, site: str) -> None:
-        self.context, self.site = context, site
+    def __init__(self, context: BrowserContext, site: str, locale: str) -> None:
+        self.context, self.site, self.locale = context, site, locale
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
@@ -82,7 +82,8 @@ class Visitor:
         return self.page
 
     def sign_in(self, role: str) -> Page:
-        self.visit("/account/login")
+        # Chosen in the browser, the language wins over the one of the account.
+        self.visit(f"/language/{self.locale}?next=/account/login")
         self.page.fill("input[name=email]", world.PEOPLE[role])
         self.page.fill("input[name=password]", world.PASSWORD)
         self.page.press("input[name=password]", "Enter")
@@ -101,7 +102,7 @@ def visitor(browser: Browser, site: str):
             java_script_enabled=script, bypass_csp=bypass_csp,
         )
         contexts.append(context)
-        return Visitor(context, site)
+        return Visitor(context, site, locale)
 
     yield make
     for context in contexts:
