@@ -113,6 +113,13 @@ CONFLICTS = {
     "member": N_("A member of the team belongs to the organization that owns the problem."),
 }
 
+#: The awards that the grades' data names, so that the catalogue has them.
+AWARDS = (
+    N_("NT$20,000–50,000 + badge"),
+    N_("NT$100,000"),
+    N_("NT$300,000"),
+    N_("NT$600,000–1,000,000 or subsidy referral"),
+)
 DECISIONS = {
     "endorse": N_("Endorsed"),
     "decline": N_("Declined"),
@@ -343,7 +350,7 @@ def reason_of(item: Match | MatchReview) -> str:
 def award(problem: Problem) -> str:
     """What solving a problem of this grade earns."""
     grade = grades().get(problem.grade or "")
-    return grade.award if grade else ""
+    return say(grade.award) if grade else ""
 
 
 def first_sentence(problem: Problem) -> str:
