@@ -32,10 +32,10 @@ def upgrade(revision: str) -> None:
         _tell_version(engine)
 
 
-@db.command()
+@db.command(context_settings={"ignore_unknown_options": True})  # "-1" is one step down.
 @click.argument("revision")
 def downgrade(revision: str) -> None:
-    """Migrate down to REVISION ("base" empties the database). Make a backup first."""
+    """Migrate down to REVISION ("-1": one step, "base": no tables). Make a backup first."""
     from matchmaker import schema
 
     with open_engine(Settings.from_environ()) as engine:
