@@ -22,8 +22,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 def run(connection: sa.Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_item=render_item,
-        render_as_batch=connection.dialect.name == "sqlite", compare_type=True,
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=render_item,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
     )
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))

@@ -18,8 +18,13 @@ from tests import world
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 LOCALES = {"en": "en", "zh_Hant_TW": "zh-TW"}
 
@@ -38,9 +43,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sample_settings(
-    tmp_path_factory: pytest.TempPathFactory, template_database: Path
-) -> Settings:
+def sample_settings(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> Settings:
     """The sample programme, made once."""
     return world.build(tmp_path_factory.mktemp("world"), template_database)
 
@@ -74,7 +77,10 @@ class Visitor:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on(
-            "console", lambda line: self.faults.append(f"console: {line.text}") if line.type == "error" else None
+            "console",
+            lambda line: (
+                self.faults.append(f"console: {line.text}") if line.type == "error" else None
+            ),
         )
 
     def visit(self, path: str) -> Page:
@@ -99,10 +105,14 @@ def visitor(browser: Browser, site: str):
     """Make visitors: ``visitor("zh_Hant_TW", width=390)``."""
     contexts: list[BrowserContext] = []
 
-    def make(locale: str = "en", *, width: int = 1280, script: bool = True, bypass_csp: bool = False) -> Visitor:
+    def make(
+        locale: str = "en", *, width: int = 1280, script: bool = True, bypass_csp: bool = False
+    ) -> Visitor:
         context = browser.new_context(
-            locale=LOCALES[locale], viewport={"width": width, "height": 900},
-            java_script_enabled=script, bypass_csp=bypass_csp,
+            locale=LOCALES[locale],
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            bypass_csp=bypass_csp,
         )
         contexts.append(context)
         return Visitor(context, site, locale)

@@ -25,7 +25,9 @@ def kind_of(address: str) -> str:
 def is_page(address: str, site: str) -> bool:
     """Whether an address is a page of the site that reading does not change."""
     path = urlsplit(address).path
-    return address.startswith(site) and not re.search(r"/static/|/language/|\.(csv|json|xlsx)$", path)
+    return address.startswith(site) and not re.search(
+        r"/static/|/language/|\.(csv|json|xlsx)$", path
+    )
 
 
 def walk(page, site: str, starts: list[str]):
@@ -100,7 +102,9 @@ def test_every_page_of_a_role(visitor, site, role, locale):
     assert len(kinds) >= 8
 
 
-@pytest.mark.parametrize("path", ["/", "/problems", "/teams", "/account/login", "/styleguide", "/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/problems", "/teams", "/account/login", "/styleguide", "/no-such-page"]
+)
 def test_dark_pages_are_readable(visitor, path):
     person = visitor("zh_Hant_TW", bypass_csp=True)
     person.page.emulate_media(color_scheme="dark")

@@ -78,8 +78,11 @@ def test_every_error_class_has_a_status():
     kinds = set(errors.MatchmakerError.__subclasses__())
 
     assert {kind.__name__: status_of(kind()) for kind in kinds if kind not in STATUS} == {
-        "BadSettings": 500, "JobCancelled": 500,
-    } | {kind.__name__: status_of(kind()) for kind in kinds if kind.__module__ != "matchmaker.errors"}
+        "BadSettings": 500,
+        "JobCancelled": 500,
+    } | {
+        kind.__name__: status_of(kind()) for kind in kinds if kind.__module__ != "matchmaker.errors"
+    }
 
 
 def test_too_large_a_body_gets_its_page(settings):
@@ -100,7 +103,9 @@ def test_unknown_address_and_wrong_method(client):
 def test_a_refused_request_leaves_nothing_behind(app, session):
     def view():
         db_session().add(
-            Call(external_id="X", name_zh="徵", name_en="X", opens_at=moment(1), closes_at=moment(2))
+            Call(
+                external_id="X", name_zh="徵", name_en="X", opens_at=moment(1), closes_at=moment(2)
+            )
         )
         db_session().flush()
         raise errors.Conflict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,14 +22,14 @@ MIGRATIONS = Path(str(files("matchmaker.migrations")))
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> sa.Engine:
+def empty(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[sa.Engine]:
     """An engine on a database without tables."""
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     if backend == "postgres":
         url = request.getfixturevalue("new_postgres_database")(template="template0")
     engine = make_engine(url)
-    request.addfinalizer(engine.dispose)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def test_there_is_one_head_and_it_is_the_one_noted() -> None:
@@ -81,15 +82,17 @@ def test_each_step_can_be_undone(empty: sa.Engine) -> None:
 
 
 @on_both
-def test_failed_migration_leaves_the_database_as_it_was(
-    empty: sa.Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_migration_leaves_the_database_as_it_was(empty: sa.Engine) -> None:
     schema.upgrade(empty, "d66c9a88e89b")
     before = sorted(sa.inspect(empty).get_table_names())
 
-    with pytest.raises(RuntimeError, match="power cut"), empty.begin() as connection:
-        schema.command.upgrade(schema.alembic_config(connection), "head")
-        raise RuntimeError("power cut")
+    def migrate() -> None:
+        with empty.begin() as connection:
+            schema.command.upgrade(schema.alembic_config(connection), "head")
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        migrate()
 
     assert sorted(sa.inspect(empty).get_table_names()) == before
     with empty.connect() as connection:

@@ -30,7 +30,8 @@ def test_action_leads_where_the_table_says_or_is_refused_in_words(workflow, stat
         workflow.target(state, action)
 
     assert caught.value.message.params == {
-        "action": workflow.actions[action], "state": workflow.labels[state].staff,
+        "action": workflow.actions[action],
+        "state": workflow.labels[state].staff,
     }
 
 
@@ -53,13 +54,18 @@ def test_labels_are_translated(workflow: Workflow):
     chinese = catalogue("zh_Hant_TW")
     names = [text for label in workflow.labels.values() for text in (label.staff, label.public)]
 
-    assert [text for text in [*names, *workflow.actions.values()] if chinese.gettext(text) == text] == []
+    assert [
+        text for text in [*names, *workflow.actions.values()] if chinese.gettext(text) == text
+    ] == []
 
 
 def test_path_is_shortest():
     assert PROBLEM_WORKFLOW.path(ProblemState.DRAFT) == []
     assert PROBLEM_WORKFLOW.path(ProblemState.PUBLISHED) == [
-        ProblemAction.SUBMIT, ProblemAction.SCREEN, ProblemAction.GRADE, ProblemAction.PUBLISH,
+        ProblemAction.SUBMIT,
+        ProblemAction.SCREEN,
+        ProblemAction.GRADE,
+        ProblemAction.PUBLISH,
     ]
 
 
