@@ -72,16 +72,16 @@ class Described:
     bridged: npt.NDArray[np.bool_]
 
     def standardised(self, config: MatchConfig) -> Matrix:
-        """Return the features on their common scale, unknown as 0, shape (p, t, n_features)."""
-        out = np.empty((*self.bridged.shape, len(FEATURES)))
-        for position, name in enumerate(FEATURES):
+        """Return the features on their common scale, unknown as 0, shape (n_features, p, t)."""
+        out = np.empty((len(FEATURES), *self.bridged.shape))
+        for z, name in zip(out, FEATURES, strict=True):
             scale = config.scales[name]
-            z = (self.raw[name] - scale.mean) / scale.deviation
+            np.subtract(self.raw[name], scale.mean, out=z)
+            z /= scale.deviation
             if name != "must_have":
                 np.clip(z, config.floor, config.ceiling, out=z)
             np.round(z, DECIMALS, out=z)
             z[np.isnan(z)] = 0.0
-            out[:, :, position] = z
         return out
 
 

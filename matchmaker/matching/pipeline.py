@@ -297,13 +297,14 @@ class MatchPipeline:
         unbridged: list[tuple[int, int]] = []
         for start, described in blocks:
             z = described.standardised(self.config)
-            scores = np.asarray(z @ self.ranker.coef_)
+            # Added up in the same order as contributions are, so that both agree to the last bit.
+            scores = sum(w * part for w, part in zip(self.ranker.coef_, z, strict=True))
             for row in range(len(scores)):
                 allowed = ~barred[start + row]
                 cut_off = allowed & ~described.bridged[row]
                 unbridged.extend((start + row, int(team)) for team in np.flatnonzero(cut_off))
                 scores[row, ~allowed | cut_off] = -np.inf
-                tables.append(self._table(work, start + row, scores[row], z[row], described, row))
+                tables.append(self._table(work, start + row, scores[row], z[:, row], described, row))
         work.step("rank", len(work.problems), len(work.problems))
         return PairTable.join(tables), unbridged
 
@@ -324,7 +325,7 @@ class MatchPipeline:
             full = best_first(scores)
             kept = (np.arange(len(full)) < len(order)) | is_pinned[full]
             order, ranks = full[kept], np.flatnonzero(kept) + 1
-        contributions = z[order] * self.ranker.coef_
+        contributions = z[:, order].T * self.ranker.coef_
         return PairTable(
             problem=np.full(len(order), problem, dtype=np.int32),
             team=order.astype(np.int32),
