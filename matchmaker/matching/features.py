@@ -26,8 +26,10 @@ from matchmaker.matching.types import Matrix, ProblemDocument, TeamDocument, Vec
 NAMED = 0.5
 # What an unconfirmed mention of a needed competency is worth.
 UNCONFIRMED = 0.5
-# Differences below this come from the order in which a processor adds up.
+# Differences below this come from the order in which a processor adds up a product; the other
+# features are exact, and few and small enough to stay within the bounds of a standardised value.
 DECIMALS = 6
+_PRODUCTS = ("dense", "lexical", "concepts")
 
 
 class ConceptSpace:
@@ -78,9 +80,9 @@ class Described:
             scale = config.scales[name]
             np.subtract(self.raw[name], scale.mean, out=z)
             z /= scale.deviation
-            if name != "must_have":
+            if name in _PRODUCTS:
                 np.clip(z, config.floor, config.ceiling, out=z)
-            np.round(z, DECIMALS, out=z)
+                np.round(z, DECIMALS, out=z)
             z[np.isnan(z)] = 0.0
         return out
 
@@ -311,9 +313,13 @@ class PairFeatures:
     def _sectors(self, problems: Sequence[ProblemDocument]) -> Matrix:
         """How close the closest sectors are; nan where a side has declared none."""
         rows, row = _distinct([problem.sectors for problem in problems])
-        columns, column = _distinct([team.sectors for team in self.teams])
+        columns, column = self._team_sectors
         table = np.array([[_closest(a, b) for b in columns] for a in rows])
         return np.asarray(table.reshape(len(rows), len(columns))[np.ix_(row, column)])
+
+    @cached_property
+    def _team_sectors(self) -> tuple[list[tuple[str, ...]], npt.NDArray[np.intp]]:
+        return _distinct([team.sectors for team in self.teams])
 
     def _requirements(
         self, problems: Sequence[ProblemDocument]

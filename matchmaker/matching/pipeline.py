@@ -304,7 +304,9 @@ class MatchPipeline:
                 cut_off = allowed & ~described.bridged[row]
                 unbridged.extend((start + row, int(team)) for team in np.flatnonzero(cut_off))
                 scores[row, ~allowed | cut_off] = -np.inf
-                tables.append(self._table(work, start + row, scores[row], z[:, row], described, row))
+                tables.append(
+                    self._table(work, start + row, scores[row], z[:, row], described, row)
+                )
         work.step("rank", len(work.problems), len(work.problems))
         return PairTable.join(tables), unbridged
 

@@ -47,6 +47,8 @@ problems = st.lists(bodies, min_size=1, max_size=3).map(
 quick = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+# Vectors are in single precision, so a mean over three copies may differ from one in the last bit.
+PRECISION = 1e-5
 SHARED = pipeline()
 REFERENCE = LexicalReference(50, dict.fromkeys(WORDS, 5))
 
@@ -88,7 +90,7 @@ def test_a_document_about_something_else_never_lifts_a_team(wanted: str, works: 
 
     before, after = (SHARED.run(asked, [t], reference=REFERENCE) for t in (plain, padded))
 
-    assert scores(after)["T1"] <= scores(before)["T1"] + 1e-9
+    assert scores(after)["T1"] <= scores(before)["T1"] + PRECISION
 
 
 @quick
@@ -105,7 +107,7 @@ def test_a_copy_of_the_best_document_never_lowers_a_team(
 
     before, after = (SHARED.run(asked, [t], reference=REFERENCE) for t in (plain, copied))
 
-    assert scores(after)["T1"] >= scores(before)["T1"] - 1e-9
+    assert scores(after)["T1"] >= scores(before)["T1"] - PRECISION
 
 
 @quick
