@@ -6,10 +6,21 @@ import importlib
 import pkgutil
 
 from flask import Blueprint, Flask
+from werkzeug.routing import IntegerConverter, Map
+
+
+class Id(IntegerConverter):
+    """The id of a row. None is greater than this: the database would refuse the number itself."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2_147_483_647)
 
 
 def init_app(app: Flask) -> None:
     """Register the blueprint of every module here."""
+    app.url_map.converters["int"] = Id
     for module in pkgutil.iter_modules(__path__):
         blueprint: Blueprint = importlib.import_module(f"{__name__}.{module.name}").blueprint
         app.register_blueprint(blueprint)

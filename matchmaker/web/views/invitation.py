@@ -22,8 +22,7 @@ from matchmaker.workflows.invitation import INVITATION_WORKFLOW
 
 blueprint = Blueprint("invitation", __name__)
 
-#: No id is greater; the database would refuse the number itself.
-INVITATION = "/invitations/<int(max=2147483647):invitation_id>"
+INVITATION = "/invitations/<int:invitation_id>"
 
 
 @blueprint.post(f"{GROUP}/invitations")

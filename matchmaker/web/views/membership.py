@@ -28,9 +28,8 @@ from matchmaker.web.transaction import context, db_session
 
 blueprint = Blueprint("membership", __name__)
 
-#: No id is greater; the database would refuse the number itself.
-GROUP = "/<any(organizations, teams):kind>/<int(max=2147483647):group_id>"
-MEMBER = GROUP + "/members/<int(max=2147483647):user_id>"
+GROUP = "/<any(organizations, teams):kind>/<int:group_id>"
+MEMBER = GROUP + "/members/<int:user_id>"
 
 
 @blueprint.get(f"{GROUP}/members")

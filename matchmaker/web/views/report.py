@@ -19,7 +19,7 @@ from matchmaker.web.views.match_run import state_label
 
 blueprint = Blueprint("report", __name__)
 
-EXPOSURE = "/office/runs/<int(max=2147483647):run_id>/exposure"
+EXPOSURE = "/office/runs/<int:run_id>/exposure"
 
 
 @blueprint.get("/office/exposure")
