@@ -133,8 +133,10 @@ def ctx(session: Session, settings: Settings) -> Callable[[User | None], Context
 
 
 @pytest.fixture
-def app(settings: Settings) -> Matchmaker:
-    return create_app(settings, WTF_CSRF_ENABLED=False)
+def app(settings: Settings) -> Iterator[Matchmaker]:
+    app = create_app(settings, WTF_CSRF_ENABLED=False)
+    yield app
+    app.engine.dispose()  # A server does not stop while somebody is connected.
 
 
 @pytest.fixture

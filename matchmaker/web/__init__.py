@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask.wrappers import Response
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.db import make_engine, make_sessions
@@ -17,6 +18,7 @@ class Matchmaker(Flask):
     """A Flask application whose requests own their transaction."""
 
     settings: Settings
+    engine: Engine
     sessions: sessionmaker[Session]
 
     def dispatch_request(self) -> Response:
@@ -32,7 +34,8 @@ def create_app(settings: Settings | None = None, **config: Any) -> Matchmaker:
     settings = settings or Settings.from_environ()
     app = Matchmaker(__name__)
     app.settings = settings
-    app.sessions = make_sessions(make_engine(settings.url))
+    app.engine = make_engine(settings.url)
+    app.sessions = make_sessions(app.engine)
     app.config.update(flask_config(settings), **config)
     for part in (logs, transaction, i18n, auth, security, templating, errors, views):
         part.init_app(app)
