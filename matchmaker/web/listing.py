@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from matchmaker.web.forms.base import clean_line
+from matchmaker.web.forms.base import clean_line, number_or_none
 
 MAX_VALUE = 200
 MAX_PAGE = 10_000
@@ -21,8 +21,7 @@ def chosen(name: str) -> str:
 
 def page_number() -> int:
     """The page asked for; the first if the address names none."""
-    text = request.args.get("page", "1")
-    return min(int(text), MAX_PAGE) if text.isdecimal() and len(text) < 9 else 1
+    return min(number_or_none(request.args.get("page")) or 1, MAX_PAGE)
 
 
 def page_url(number: int) -> str:

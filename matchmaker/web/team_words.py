@@ -12,7 +12,8 @@ from matchmaker.competency import Competency, Domain, load_taxonomy
 from matchmaker.models import TEAM_KIND_LABELS
 from matchmaker.reference import REGIONS
 from matchmaker.web import listing
-from matchmaker.web.forms.team import TeamForm, join, kinds, number_or_none, regions, sectors
+from matchmaker.web.forms.base import number_or_none
+from matchmaker.web.forms.team import TeamForm, join, kinds, regions, sectors
 from matchmaker.web.i18n import current_language, say
 
 Option = tuple[str, str]
@@ -90,7 +91,7 @@ def described(form: TeamForm) -> dict[str, str]:
     texts = ("name_zh", "name_en", "title_zh", "title_en", "text_zh", "text_en")
     works = [" · ".join(filter(None, (w.title, str(w.year or ""), w.text))) for w in values.works]
     region = REGIONS.get(values.region or "")
-    organizations = dict(form.organization_id.choices or ())
+    organizations = {item.value: item.label for item in form.organization_id.choices or ()}
     said = {
         "kind": say(TEAM_KIND_LABELS[values.kind]),
         **{name: getattr(values, name) for name in texts},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         left=i18n.show_left,
         say=i18n.say,
         paragraphs=paragraphs,
+        messages=messages,
     )
     app.jinja_env.globals.update(
         static_url=static_url,
@@ -73,6 +75,15 @@ def can(name: str, *subject: Any) -> bool:
 def pick(zh: str, en: str) -> str:
     """Two-language content in the reader's language, or in the other one if that is all there is."""
     return (zh or en) if i18n.current_language() == "zh" else (en or zh)
+
+
+def messages(errors: Iterable[Any]) -> Iterator[str]:
+    """Every message in a field's errors, however deep a form within a form has put it."""
+    for error in errors.values() if isinstance(errors, Mapping) else errors:
+        if isinstance(error, Mapping | list | tuple):
+            yield from messages(error)
+        else:
+            yield str(error)
 
 
 def paragraphs(text: str) -> list[str]:

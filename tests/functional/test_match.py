@@ -634,13 +634,19 @@ class TestTeam:
         assert "The office has published a newer matching." in late.text
 
     @pytest.mark.parametrize(
-        "data", [{}, {"answer": "maybe", "version": "1"}, {"answer": "yes", "version": "x"}]
+        ("data", "status"),
+        [
+            ({}, 422),
+            ({"answer": "maybe", "version": "1"}, 422),
+            ({"answer": "yes"}, 409),
+            ({"answer": "yes", "version": "x"}, 409),
+        ],
     )
     def test_bad_input(
-        self, world: World, login: Login, published: Match, data: dict[str, str]
+        self, world: World, login: Login, published: Match, data: dict[str, str], status: int
     ) -> None:
         answer = login(world.lead).post(f"/matches/{published.id}/answer", data=data)
-        assert answer.status_code == 422
+        assert answer.status_code == status
         assert "Your answer was not noted" in answer.text
 
     def test_others_are_kept_out(

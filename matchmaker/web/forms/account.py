@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, RadioField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, StopValidation
+from wtforms.validators import DataRequired
 from wtforms.widgets import PasswordInput
 
 from matchmaker.passwords import MAX_LENGTH
@@ -16,16 +14,6 @@ from matchmaker.web.forms.base import BaseForm, line
 
 LANGUAGES = [SelectChoice("zh_Hant_TW", "中文（臺灣）"), SelectChoice("en", "English")]
 MAX_EMAIL = 254
-
-
-class Required(DataRequired):
-    """A field that must be filled; its message is plain text, as templates take lazy text apart."""
-
-    def __call__(self, form: Any, field: Field) -> None:
-        try:
-            super().__call__(form, field)
-        except StopValidation as error:
-            raise StopValidation(str(self.message)) from error
 
 
 class SecretField(Field):
@@ -42,7 +30,7 @@ def email_line() -> Field:
     """The address of an account."""
     return line(
         _l("E-mail address"),
-        Required(_l("Please give your e-mail address.")),
+        DataRequired(_l("Please give your e-mail address.")),
         maximum=MAX_EMAIL,
         render_kw={
             "type": "email",
@@ -58,7 +46,7 @@ def name_line() -> Field:
     """A person's name."""
     return line(
         _l("Your name"),
-        Required(_l("Please give your name.")),
+        DataRequired(_l("Please give your name.")),
         maximum=MAX_NAME,
         render_kw={"autocomplete": "name"},
     )
@@ -69,7 +57,7 @@ def secret(label: str, message: str, *, is_new: bool = False) -> SecretField:
     autocomplete = "new-password" if is_new else "current-password"
     return SecretField(
         label,
-        validators=[Required(message)],
+        validators=[DataRequired(message)],
         render_kw={"autocomplete": autocomplete, "maxlength": MAX_LENGTH},
     )
 
@@ -79,7 +67,7 @@ def language_choice() -> RadioField:
     return RadioField(
         _l("Language"),
         choices=LANGUAGES,
-        validators=[Required(_l("Choose a language from the list."))],
+        validators=[DataRequired(_l("Choose a language from the list."))],
         validate_choice=True,
     )
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateTimeLocalField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import Length, Optional
 
@@ -20,6 +30,9 @@ from matchmaker.web.i18n import current_language, say, zone
 # Control characters and bidirectional overrides have no place in names and texts: they hide what is said.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 TEXT_MAX = 20_000
+
+#: Values to choose from, each with its label.
+Pairs = Iterable[tuple[Any, str]]
 
 
 def clean(value: str | None) -> str | None:
@@ -93,17 +106,50 @@ def text(label: str, *validators: Any, maximum: int = TEXT_MAX, **options: Any) 
     )
 
 
-def choice(
-    label: str, choices: Callable[[], list[tuple[str, str]]], *validators: Any, **options: Any
-) -> SelectField:
-    """A choice from a list whose labels are in the reader's language."""
+def choice(label: str, pairs: Callable[[], Pairs], *validators: Any, **options: Any) -> SelectField:
+    """A choice from a list of values with labels, which are in the reader's language."""
     options.setdefault("validate_choice", True)
-    return SelectField(label, choices=choices, validators=list(validators), **options)
+    return SelectField(
+        label, choices=lambda: choices_of(pairs()), validators=list(validators), **options
+    )
+
+
+def choices_of(pairs: Pairs) -> list[SelectChoice]:
+    """What a choice offers, from values and their labels."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def empty_as_none(value: str | None) -> str | None:
     """The filter for a choice that may be left open."""
     return value or None
+
+
+def number_or_none(typed: str | None) -> int | None:
+    """The number that a hidden or chosen value or an address has; anything else counts as not given."""
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else None
+
+
+class Version(HiddenField):
+    """The version a person had before them; 0, which no row has, if it is missing or makes no sense."""
+
+    data: int
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = number_or_none(valuelist[0] if valuelist else "") or 0
+
+
+class WholeNumber(IntegerField):
+    """A whole number, in digits of any width."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        # Longer than this is no year and no capacity, and Python refuses to read the longest ones.
+        if not re.fullmatch(r"[+-]?[0-9]{1,9}", typed):
+            raise ValueError(_("Please enter a whole number."))
+        self.data = int(typed)
 
 
 class LocalMoment(DateTimeLocalField):

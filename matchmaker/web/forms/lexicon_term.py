@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
+from wtforms.validators import DataRequired
 
 from matchmaker.services.lexicon_term import (
     MAX_CHINESE,
@@ -14,8 +15,7 @@ from matchmaker.services.lexicon_term import (
     MAX_REASON,
     TermValues,
 )
-from matchmaker.web.forms.account import Required
-from matchmaker.web.forms.base import BaseForm, line, text
+from matchmaker.web.forms.base import BaseForm, Version, line, text
 
 MAX_PASTED = 60_000
 SHOWN_STRETCHES = 50
@@ -25,21 +25,18 @@ class ReasonForm(BaseForm):
     """Why something is changed, for the audit trail, and the version it is changed from."""
 
     reason = line(_l("Reason for the audit trail"), maximum=MAX_REASON)
-    version = HiddenField()
-
-    def opened_version(self) -> int:
-        """The version the person had before them; 0, which no row has, if it makes no sense."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    version = Version()
 
 
 class TermForm(ReasonForm):
     """One term."""
 
-    chinese = line(_l("Chinese term"), Required(_l("Write the Chinese term.")), maximum=MAX_CHINESE)
+    chinese = line(
+        _l("Chinese term"), DataRequired(_l("Write the Chinese term.")), maximum=MAX_CHINESE
+    )
     english = line(
         _l("English gloss"),
-        Required(_l("Write what the term means in English.")),
+        DataRequired(_l("Write what the term means in English.")),
         maximum=MAX_ENGLISH,
     )
     note = text(_l("Remarks"), maximum=MAX_NOTE)
@@ -58,7 +55,7 @@ class TermForm(ReasonForm):
 class PasteForm(BaseForm):
     """Many terms, one a line."""
 
-    terms = text(_l("Terms"), Required(_l("Paste at least one line.")), maximum=MAX_PASTED)
+    terms = text(_l("Terms"), DataRequired(_l("Paste at least one line.")), maximum=MAX_PASTED)
     reason = line(_l("Reason for the audit trail"), maximum=MAX_REASON)
 
 
@@ -85,7 +82,7 @@ class MissingForm(BaseForm):
 class CoverageForm(BaseForm):
     """A text to be checked, with a row for each stretch that the lexicon lacks."""
 
-    text = text(_l("Text"), Required(_l("Paste a text first.")))
+    text = text(_l("Text"), DataRequired(_l("Paste a text first.")))
     missing = FieldList(FormField(MissingForm))
     #: The number of the row whose button was pressed.
     row = HiddenField()

@@ -6,29 +6,27 @@ import re
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, SelectField
-from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms import SelectField
 
 from matchmaker.errors import InvalidInput
 from matchmaker.i18n import N_, Message
 from matchmaker.models import PairRuleKind
 from matchmaker.services.match import MAX_REASON, Choice
-from matchmaker.web.forms.base import BaseForm, line, text
+from matchmaker.web.forms.base import BaseForm, Version, WholeNumber, choices_of, line, text
 from matchmaker.workflows.match import REVIEW_ACTIONS, MatchAction
 
-PAIR = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
+PAIR = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")
 
 
 def one_of(label: str, words: Iterable[str]) -> SelectField:
     """A word out of a few that buttons send."""
-    return SelectField(label, choices=[SelectChoice(str(word)) for word in words])
+    return SelectField(label, choices=choices_of((str(word), str(word)) for word in words))
 
 
 class StartForm(BaseForm):
     """Which call to match."""
 
-    call_id = IntegerField(_l("Call"), validators=[InputRequired()])
+    call_id = WholeNumber(_l("Call"))
 
 
 class DecisionForm(BaseForm):
@@ -61,7 +59,7 @@ class RuleForm(BaseForm):
 class PublishForm(BaseForm):
     """The run as the officer saw it."""
 
-    version = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
+    version = Version()
 
 
 class AnswerForm(BaseForm):
@@ -70,4 +68,4 @@ class AnswerForm(BaseForm):
     answer = one_of(_l("Answer"), ("yes", "no"))
     reason_code = line(_l("Why not?"), maximum=16)
     reason = text(_l("In your own words"), maximum=MAX_REASON)
-    version = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
+    version = Version()

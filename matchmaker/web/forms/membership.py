@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired
 
 from matchmaker.models import MEMBER_ROLE_LABELS, MemberRole
-from matchmaker.web.forms.account import MAX_EMAIL, Required
+from matchmaker.web.forms.account import MAX_EMAIL
 from matchmaker.web.forms.base import BaseForm, line
 from matchmaker.web.i18n import say
 
@@ -25,7 +26,7 @@ class InviteForm(BaseForm):
 
     email = line(
         _l("E-mail address"),
-        Required(_l("Please give the e-mail address of the person to invite.")),
+        DataRequired(_l("Please give the e-mail address of the person to invite.")),
         maximum=MAX_EMAIL,
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
     )
@@ -33,14 +34,16 @@ class InviteForm(BaseForm):
         _l("Joins as"),
         choices=roles,
         default=MemberRole.MEMBER.value,
-        validators=[Required(_l("Please choose a role."))],
+        validators=[DataRequired(_l("Please choose a role."))],
     )
 
 
 class RoleForm(BaseForm):
     """A member's role."""
 
-    role = RadioField(_l("Role"), choices=roles, validators=[Required(_l("Please choose a role."))])
+    role = RadioField(
+        _l("Role"), choices=roles, validators=[DataRequired(_l("Please choose a role."))]
+    )
 
 
 class AnswerForm(BaseForm):

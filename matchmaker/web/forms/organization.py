@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
-from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired
 
 from matchmaker.competency import load_taxonomy
 from matchmaker.models import (
@@ -21,42 +20,33 @@ from matchmaker.services.organization import (
     MAX_WEBSITE,
     OrganizationValues,
 )
-from matchmaker.web.forms.account import Required
-from matchmaker.web.forms.base import BaseForm, choice, empty_as_none, line, text
+from matchmaker.web.forms.base import BaseForm, Version, choice, empty_as_none, line, text
 from matchmaker.web.i18n import current_language, say
 
-Choices = list[SelectChoice]
+Options = list[tuple[str, str]]
 
 
-def _unsaid() -> Choices:
-    return [SelectChoice("", _("Not said"))]
-
-
-def kinds() -> Choices:
+def kinds() -> Options:
     """The kinds of organization, in the reader's language."""
-    return [SelectChoice("", _("Please choose"))] + [
-        SelectChoice(kind.value, say(label)) for kind, label in ORGANIZATION_KIND_LABELS.items()
-    ]
+    named = ((kind.value, say(label)) for kind, label in ORGANIZATION_KIND_LABELS.items())
+    return [("", _("Please choose")), *named]
 
 
-def sectors() -> Choices:
+def sectors() -> Options:
     """The sectors of the framework."""
-    found = load_taxonomy().sectors.values()
-    return _unsaid() + [
-        SelectChoice(sector.id, sector.label(current_language())) for sector in found
-    ]
+    known, language = load_taxonomy().sectors.values(), current_language()
+    return [("", _("Not said")), *((sector.id, sector.label(language)) for sector in known)]
 
 
-def regions() -> Choices:
+def regions() -> Options:
     """The regions the programme reports by."""
-    return _unsaid() + [SelectChoice(region.code, say(region.label)) for region in REGIONS.values()]
+    return [("", _("Not said")), *((r.code, say(r.label)) for r in REGIONS.values())]
 
 
-def sizes() -> Choices:
+def sizes() -> Options:
     """Classes of headcount."""
-    return _unsaid() + [
-        SelectChoice(size.value, say(label)) for size, label in ORGANIZATION_SIZE_LABELS.items()
-    ]
+    named = ((size.value, say(label)) for size, label in ORGANIZATION_SIZE_LABELS.items())
+    return [("", _("Not said")), *named]
 
 
 class OrganizationForm(BaseForm):
@@ -65,7 +55,7 @@ class OrganizationForm(BaseForm):
     kind = choice(
         _l("Kind of organization"),
         kinds,
-        Required(_l("Please choose what kind of organization it is.")),
+        DataRequired(_l("Please choose what kind of organization it is.")),
     )
     name_zh = line(_l("Name in Chinese"), maximum=MAX_NAME)
     name_en = line(_l("Name in English"), maximum=MAX_NAME)
@@ -75,7 +65,7 @@ class OrganizationForm(BaseForm):
     region = choice(_l("Region"), regions, coerce=empty_as_none)
     size = choice(_l("Size"), sizes, coerce=empty_as_none)
     website = line(_l("Website"), maximum=MAX_WEBSITE, render_kw={"inputmode": "url"})
-    version = HiddenField()
+    version = Version()
 
     def values(self) -> OrganizationValues:
         """What was typed, as the service takes it."""
@@ -90,8 +80,3 @@ class OrganizationForm(BaseForm):
             size=OrganizationSize(self.size.data) if self.size.data else None,
             website=self.website.data or "",
         )
-
-    def opened_version(self) -> int:
-        """The version the person had before them; 0, which no row has, if it makes no sense."""
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,13 +13,12 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.assessment import grades
 from matchmaker.competency import (
@@ -40,7 +39,7 @@ from matchmaker.services.problem_values import (
     ProblemValues,
     values_of,
 )
-from matchmaker.web.forms.base import BaseForm, LocalMoment, choice, line, text
+from matchmaker.web.forms.base import BaseForm, LocalMoment, Version, choice, choices_of, line, text
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.web.problem_words import (
     GRADE_MEANINGS,
@@ -58,17 +57,17 @@ BLANK_ROWS = 2
 Choices = list[SelectChoice]
 
 
-def sector_choices() -> Choices:
-    sectors = load_taxonomy().sectors.values()
-    return _choices([("", _("Choose")), *((s.id, s.label(current_language())) for s in sectors)])
+def sectors() -> list[tuple[str, str]]:
+    known, language = load_taxonomy().sectors.values(), current_language()
+    return [("", _("Choose")), *((sector.id, sector.label(language)) for sector in known)]
 
 
-def region_choices() -> Choices:
+def regions() -> list[tuple[str, str]]:
     named = (
         (r.code, say(r.label) if r.label == r.places else f"{say(r.label)} ({say(r.places)})")
         for r in REGIONS.values()
     )
-    return _choices([("", _("Choose")), *named])
+    return [("", _("Choose")), *named]
 
 
 def competency_choices() -> Choices:
@@ -84,26 +83,22 @@ def competency_choices() -> Choices:
 
 
 def level_choices() -> Choices:
-    return _choices((number, level_label(number)) for number in range(1, 6))
+    return choices_of((number, level_label(number)) for number in range(1, 6))
 
 
 def importance_choices() -> Choices:
-    return _choices((number, importance_label(number)) for number in IMPORTANCES)
+    return choices_of((number, importance_label(number)) for number in IMPORTANCES)
 
 
 def personal_data_choices() -> Choices:
-    return _choices([("yes", _("Yes")), ("no", _("No")), ("", _("Not sure yet"))])
+    return choices_of([("yes", _("Yes")), ("no", _("No")), ("", _("Not sure yet"))])
 
 
 def grade_choices() -> Choices:
-    return _choices(
+    return choices_of(
         (g.id, f"{g.id} {g.label(current_language())}: {say(GRADE_MEANINGS[g.id])}")
         for g in grades().values()
     )
-
-
-def _choices(pairs: Iterable[tuple[Any, str]]) -> Choices:
-    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def checkboxes(label: str, **options: Any) -> SelectMultipleField:
@@ -133,14 +128,14 @@ class RequirementForm(BaseForm):
 class ProblemForm(BaseForm):
     """What an owner says about a problem. Nothing is required here: a draft may be incomplete."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = Version()
     call_id = SelectField(_l("Call"), coerce=int)
     title_zh = line(_l("Title"), maximum=MAX_TITLE)
     title_en = line(_l("Title"), maximum=MAX_TITLE)
     text_zh = text(_l("Description"))
     text_en = text(_l("Description"))
-    sector = choice(_l("Sector"), sector_choices, default="")
-    region = choice(_l("Region"), region_choices, default="")
+    sector = choice(_l("Sector"), sectors, default="")
+    region = choice(_l("Region"), regions, default="")
     techniques = line(_l("Techniques"), maximum=1500)
     requirements = FieldList(
         FormField(RequirementForm), label=_l("Requirements"), max_entries=MAX_REQUIREMENTS
@@ -158,7 +153,7 @@ class ProblemForm(BaseForm):
     )
     teams_wanted = SelectField(
         _l("Number of teams wanted"),
-        choices=_choices((number, str(number)) for number in range(1, MAX_TEAMS + 1)),
+        choices=choices_of((number, str(number)) for number in range(1, MAX_TEAMS + 1)),
         coerce=int,
         default=1,
     )
@@ -171,7 +166,7 @@ class ProblemForm(BaseForm):
     def offer_calls(self, calls: Sequence[Call]) -> None:
         """Let the owner choose among *calls*."""
         language = current_language()
-        self.call_id.choices = _choices(
+        self.call_id.choices = choices_of(
             (
                 c.id,
                 _("%(call)s, until %(when)s", call=c.name(language), when=show_moment(c.closes_at)),
@@ -222,13 +217,13 @@ class ProblemForm(BaseForm):
         parts = ("title_zh", "title_en", "text_zh", "text_en", "techniques")
         typed = "\n".join(getattr(self, name).data or "" for name in parts)
         listed = {row.competency.data for row in self.requirements}
-        self.accept.choices = _choices(
+        self.accept.choices = choices_of(
             (f"{need.competency}:{need.level}:{need.importance}", _described(need, item.patterns))
             for item in suggest_requirements(typed)
             if (need := item.requirement).competency not in listed
         )
         named = {item.casefold() for item in split_list(self.techniques.data)}
-        self.accept_techniques.choices = _choices(
+        self.accept_techniques.choices = choices_of(
             (item, item) for item in suggest_techniques(typed) if item.casefold() not in named
         )
         if not self.sector.data and (found := suggest_sectors(typed, limit=1)):
@@ -272,7 +267,7 @@ class NewProblemForm(ProblemForm):
 
     def offer_organizations(self, organizations: Sequence[Organization]) -> None:
         """Let the author choose for whom the problem is set."""
-        self.organization_id.choices = _choices(
+        self.organization_id.choices = choices_of(
             (o.id, o.name(current_language())) for o in organizations
         )
 
@@ -354,7 +349,7 @@ class DeclineForm(DecisionForm):
 
     reasons = checkboxes(
         _l("Reasons"),
-        choices=lambda: _choices((code.value, say(v)) for code, v in DECLINE_REASONS.items()),
+        choices=lambda: choices_of((code.value, say(v)) for code, v in DECLINE_REASONS.items()),
     )
     note = text(_l("In your own words, for the owner"))
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, SelectMultipleField
+from wtforms import Field, FieldList, FormField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,7 +17,16 @@ from matchmaker.models import TEAM_KIND_LABELS, Organization, Team, TeamKind
 from matchmaker.queries.team import TeamFilter
 from matchmaker.reference import REGIONS
 from matchmaker.services.team import CompetencyValues, TeamValues, WorkValues
-from matchmaker.web.forms.base import BaseForm, choice, line, text
+from matchmaker.web.forms.base import (
+    BaseForm,
+    Version,
+    WholeNumber,
+    choice,
+    choices_of,
+    line,
+    number_or_none,
+    text,
+)
 from matchmaker.web.i18n import current_language, say
 
 SEPARATORS = re.compile(r"[,、，;；\n]")
@@ -36,20 +44,6 @@ def sectors() -> list[tuple[str, str]]:
 
 def regions() -> list[tuple[str, str]]:
     return [("", _("Not said")), *((r.code, say(r.label)) for r in REGIONS.values())]
-
-
-class WholeNumber(IntegerField):
-    """A whole number, in digits of any width."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
-        self.data = None
-        if not typed:
-            return
-        # Longer than this is no year and no capacity, and Python refuses to read the longest ones.
-        if not re.fullmatch(r"[+-]?[0-9]{1,9}", typed):
-            raise ValueError(_("Please enter a whole number."))
-        self.data = int(typed)
 
 
 class Checkboxes(SelectMultipleField):
@@ -107,12 +101,14 @@ class TeamForm(BaseForm):
     region = choice(_l("Region"), regions, validate_choice=False)
     capacity = WholeNumber(_l("Problems you can take on at once"), default=1)
     works = FieldList(FormField(WorkForm), label=_l("Past works"))
-    sectors = Checkboxes(_l("Sectors you know"), choices=sectors, validate_choice=False)
+    sectors = Checkboxes(
+        _l("Sectors you know"), choices=lambda: choices_of(sectors()), validate_choice=False
+    )
     techniques = text(_l("Methods and tools"), maximum=4000)
     #: Suggested methods the author ticked; `accept_techniques` moves them into the text.
     more_techniques = Checkboxes(_l("Methods and tools your text names"), validate_choice=False)
     competencies = Levels(_l("Competencies"))
-    version = HiddenField()
+    version = Version()
 
     def validate_kind(self, field: Field) -> None:
         if field.data not in set(TeamKind):
@@ -127,7 +123,7 @@ class TeamForm(BaseForm):
         present = [team.organization] if team and team.organization else []
         offered = {o.id: o.name(current_language()) for o in (*own, *present)}
         named = [(str(key), name) for key, name in offered.items()]
-        self.organization_id.choices = [("", _("None")), *named]
+        self.organization_id.choices = choices_of([("", _("None")), *named])
 
     def accept_techniques(self) -> None:
         """Move suggested methods that were ticked into the author's own list."""
@@ -182,11 +178,6 @@ def join(parts: Iterable[str]) -> str:
     return ("、" if current_language() == "zh" else ", ").join(parts)
 
 
-def number_or_none(typed: str | None) -> int | None:
-    """A number from a hidden or chosen value; anything else counts as not given."""
-    return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else None
-
-
 def saved(team: Team) -> dict[str, Any]:
     """A team as the form's starting data."""
     same = ("name_zh", "name_en", "title_zh", "title_en", "text_zh", "text_en", "capacity")
@@ -199,7 +190,7 @@ def saved(team: Team) -> dict[str, Any]:
         "techniques": join(team.techniques),
         "works": [{"title": w.title, "text": w.text, "year": w.year} for w in team.works],
         "competencies": {row.competency: row.level for row in team.competencies},
-        "version": str(team.version),
+        "version": team.version,
     }
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaker.errors import InvalidInput, NotFound, StaleVersion
+from matchmaker.errors import InvalidInput, StaleVersion
 from matchmaker.i18n import N_
 from matchmaker.models import Call, LexiconTerm
 from matchmaker.policies.lexicon_term import may_edit_terms, may_read_terms
@@ -16,6 +16,7 @@ from matchmaker.reports.lexicon_term import CallCoverage, call_coverage, text_co
 from matchmaker.services import lexicon_term as service
 from matchmaker.web import listing
 from matchmaker.web.auth import actor, guard
+from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.forms.lexicon_term import (
     SHOWN_STRETCHES,
     CoverageForm,
@@ -28,7 +29,7 @@ from matchmaker.web.transaction import context, db_session
 
 blueprint = Blueprint("lexicon_term", __name__)
 
-TERM = "/office/lexicon/<int(max=2147483647):term_id>"
+TERM = "/office/lexicon/<int:term_id>"
 
 
 @blueprint.get("/office/lexicon")
@@ -92,7 +93,7 @@ def edit(term_id: int) -> ResponseReturnValue:
 
 
 def _saved(form: TermForm, term: LexiconTerm) -> ResponseReturnValue:
-    change = (term.id, form.opened_version(), form.values())
+    change = (term.id, form.version.data, form.values())
     try:
         service.edit(context(), *change, reason=form.reason.data or "")
     except InvalidInput as error:
@@ -112,7 +113,7 @@ def delete(term_id: int) -> ResponseReturnValue:
         raise InvalidInput(N_("Please use at most %(max)d characters."), max=service.MAX_REASON)
     try:
         chinese = service.delete(
-            context(), term_id, form.opened_version(), reason=form.reason.data or ""
+            context(), term_id, form.version.data, reason=form.reason.data or ""
         )
     except StaleVersion:
         text = _(
@@ -146,7 +147,7 @@ def _stale_page(form: TermForm, term: LexiconTerm, error: StaleVersion) -> str:
         for field in (form.chinese, form.english, form.note)
         if getattr(term, field.name) != (field.data or "")
     ]
-    form.version.data = str(term.version)
+    form.version.data = term.version
     return _form_page(form, term, stale=say(error.message), differing=differing)
 
 
@@ -208,9 +209,7 @@ def _chosen_call() -> Call | None:
     wanted = listing.chosen("call")
     if not wanted:
         return None
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
-        raise NotFound
-    return queries.get_call(db_session(), actor(), int(wanted))
+    return queries.get_call(db_session(), actor(), number_or_none(wanted) or 0)
 
 
 def _coverage_page(form: CoverageForm, call: Call | None = None) -> str:

@@ -104,7 +104,7 @@ def confirm(run_id: int) -> ResponseReturnValue:
 def publish(run_id: int) -> ResponseReturnValue:
     """Publish the run."""
     try:
-        plan = service.publish_run(context(), run_id, version=PublishForm().version.data or 0)
+        plan = service.publish_run(context(), run_id, version=PublishForm().version.data)
     except (Conflict, StaleVersion) as error:
         return _confirm_page(run_id, error)
     flash(_("Published. Pairs announced: %(count)s.", count=len(plan.invited)), "good")

@@ -26,8 +26,7 @@ from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 
 blueprint = Blueprint("organization", __name__)
 
-#: No id is greater; the database would refuse the number itself.
-ORGANIZATION = "/organizations/<int(max=2147483647):organization_id>"
+ORGANIZATION = "/organizations/<int:organization_id>"
 
 
 @blueprint.get(ORGANIZATION)
@@ -85,7 +84,7 @@ def _saved(form: OrganizationForm, organization: Organization) -> ResponseReturn
     if not form.validate():
         return _form_page(form, organization), 422
     try:
-        service.update(context(), organization.id, form.opened_version(), form.values())
+        service.update(context(), organization.id, form.version.data, form.values())
     except InvalidInput as error:
         form.show_refusal(error)
         return _form_page(form, organization), 422

@@ -62,7 +62,7 @@ from matchmaker.workflows.problem import EDITABLE_STATES, PROBLEM_WORKFLOW, Prob
 blueprint = Blueprint("problem", __name__)
 
 A = ProblemAction
-PROBLEM = "/problems/<int(max=2147483647):problem_id>"
+PROBLEM = "/problems/<int:problem_id>"
 OFFICE = "/office" + PROBLEM
 
 #: What the office can do: the service, the form with its arguments.
@@ -190,7 +190,7 @@ def _write(form: ProblemForm, problem: Problem | None) -> ResponseReturnValue:
 def _save(form: ProblemForm, problem: Problem | None) -> Problem:
     ctx, values, call_id = context(), form.values(), form.call_id.data
     if problem is not None:
-        version = form.version.data or 0
+        version = form.version.data
         saved = service.update(ctx, problem.id, values, version=version, call_id=call_id)
     elif isinstance(form, NewProblemForm):
         saved = service.create(

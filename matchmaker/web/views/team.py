@@ -17,7 +17,7 @@ from matchmaker.queries import team as teams
 from matchmaker.services import team as service
 from matchmaker.web import drafts, listing, team_words
 from matchmaker.web.auth import PUBLIC, actor, guard
-from matchmaker.web.forms.team import BLANK_WORKS, TeamForm, number_or_none, read_filter, saved
+from matchmaker.web.forms.team import BLANK_WORKS, TeamForm, read_filter, saved
 from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
 
@@ -109,8 +109,7 @@ def _save(form: TeamForm, team: Team | None) -> ResponseReturnValue:
     if team is None:
         team = service.create(context(), form.values())
     else:
-        version = number_or_none(form.version.data) or 0
-        team = service.update(context(), team.id, form.values(), version=version)
+        team = service.update(context(), team.id, form.values(), version=form.version.data)
     drafts.discard(key)
     flash(_("Saved."), "success")
     return redirect(url_for("team.show", team_id=team.id))
@@ -127,7 +126,7 @@ def _form_page(
         was = TeamForm(formdata=None, data=saved(team))
         was.organization_id.choices = form.organization_id.choices
         changes = team_words.differences(was, form)
-        form.version.data = str(team.version)
+        form.version.data = team.version
     suggestions = more.get("suggestions") or service.Suggestions()
     return render_template(
         "team/edit.html",
