@@ -62,9 +62,9 @@ def message(text: str, **params: Any) -> dict[str, Any]:
 
 
 def render_message(
-    item: Mapping[str, Any], gettext: Callable[[str], str], taxonomy: Taxonomy, lang: str
+    item: Mapping[str, Any], translated: Callable[[str], str], taxonomy: Taxonomy, lang: str
 ) -> str:
-    """Put a message into words: its text by *gettext*, its concepts by their labels in *lang*.
+    """Put a message into words: its text by *translated*, its concepts by their labels in *lang*.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def render_message(
     params = dict(item["params"])
     if "competency" in params:
         params["competency"] = taxonomy.label(params["competency"], lang)
-    return gettext(item["message"]) % params
+    return translated(item["message"]) % params
 
 
 @dataclass(frozen=True)
