@@ -18,7 +18,7 @@ COMMANDS = {
     "db": ("matchmaker.cli.db", "db", "Migrate the database."),
     "demo": ("matchmaker.cli.demo", "demo", "Make a sample programme and serve it."),
     "doctor": ("matchmaker.cli.doctor", "doctor", "Check the installation; say what to do."),
-    "evaluate": ("matchmaker.cli.ranking", "evaluate_command", "Measure the matcher on labels."),
+    "evaluate": ("matchmaker.cli.evaluation", "evaluate_command", "Measure the matcher on labels."),
     "export": ("matchmaker.cli.data", "export_command", "Write rows to a file."),
     "import": ("matchmaker.cli.data", "import_command", "Read rows from a file."),
     "rank": ("matchmaker.cli.ranking", "rank_command", "Rank teams for problems, on files."),
