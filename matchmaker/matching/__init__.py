@@ -21,7 +21,7 @@ Use `SentenceEncoder` (the default) for real work; it loads its model at first u
 """
 
 from matchmaker.matching.config import FEATURES, MatchConfig, ScoreScale
-from matchmaker.matching.documents import mask, problem_document, team_document
+from matchmaker.matching.documents import problem_document, team_document
 from matchmaker.matching.eligibility import Eligibility, Exclusion
 from matchmaker.matching.encoders import (
     CachedEncoder,
@@ -34,6 +34,7 @@ from matchmaker.matching.encoders import (
 )
 from matchmaker.matching.explanation import LABELS, render_message
 from matchmaker.matching.lexical import LexicalReference
+from matchmaker.matching.masking import mask
 from matchmaker.matching.pipeline import MatchPipeline
 from matchmaker.matching.ranking import PriorRanker
 from matchmaker.matching.result import MatchedPair, MatchResult, PairTable

@@ -1,28 +1,13 @@
-"""Build the documents the matcher may see: texts put in order, names and contact data masked."""
+"""Build the documents the matcher may see: texts put in order, names and the like masked."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from matchmaker.competency import Requirement, detect_language, has_cjk
+from matchmaker.competency import Requirement, detect_language
+from matchmaker.matching.masking import mask
 from matchmaker.matching.types import Document, ProblemDocument, TeamDocument, Text
-
-_CONTACT = re.compile(
-    r"""
-    (?:https?://|www\.)\S+                              # addresses of pages
-    | [\w.+-]+@[\w-]+\.[\w.-]+                          # of mailboxes
-    | (?<![\w.])(?:\+?886[\s-]?|0)\d{1,3}[\s-]?\d{3,4}[\s-]?\d{3,4}(?!\w|\.\d)   # Taiwan telephones
-    | (?<![\w.])\+\d{1,3}(?:[\s-]?\d{2,4}){2,5}(?!\w|\.\d)                       # other telephones
-    | (?<![A-Za-z0-9])[A-Z][12]\d{8}(?![A-Za-z0-9])     # national identity numbers
-    | (?:line\s*id|line|facebook|fb|ig|instagram|wechat|微信)\s*[:：]\s*\S+
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MIN_NAME = 2
 
 
 def problem_document(
@@ -130,27 +115,3 @@ def _forms(
         if lang is not None:
             forms.append(Text(title, body, text.lang or lang))
     return tuple(forms)
-
-
-def mask(text: str, names: Iterable[str] = ()) -> str:
-    """Take contact data and *names* out of *text*, and control characters with them.
-
-    Examples
-    --------
-    >>> mask("零次方科技擅長瑕疵檢測，洽 ai@example.com 或 02-2345-6789", ["零次方科技"])
-    '擅長瑕疵檢測，洽 或'
-    """
-    clean = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
-    clean = _CONTACT.sub(" ", clean)
-    for name in sorted({n.strip() for n in names if n}, key=lambda n: (-len(n), n)):
-        if len(name) >= _MIN_NAME:
-            clean = _name_pattern(name).sub(" ", clean)
-    return "\n".join(" ".join(line.split()) for line in clean.split("\n")).strip()
-
-
-def _name_pattern(name: str) -> re.Pattern[str]:
-    """Match *name* anywhere if it is Chinese, as whole words otherwise, in any case."""
-    pattern = re.escape(name)
-    if not has_cjk(name):
-        pattern = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
-    return re.compile(pattern, re.IGNORECASE)
