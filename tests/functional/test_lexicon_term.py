@@ -139,6 +139,7 @@ def test_a_stale_version_keeps_what_was_typed(
     gone = officer.post(f"/office/lexicon/{term.id}/delete", data={"version": "1"})
     assert gone.status_code == 409
     assert "Look at it again, then delete it." in gone.text
+    assert f'action="/office/lexicon/{term.id}"' in gone.text  # Saving there deletes nothing.
     assert terms(session) == {"質檢機": "late word"}
 
 
@@ -303,3 +304,15 @@ def test_the_menu_leads_here_for_the_office_only(
     assert '<a href="/office/lexicon" aria-current="page">Lexicon</a>' in page
     assert '<a href="/office/exposure">Exposure</a>' in page
     assert "/office/lexicon" not in login(make.user()).get("/teams").text
+
+
+def test_a_reason_too_long_comes_back_and_deletes_nothing(
+    officer: FlaskClient, session: Session, term: LexiconTerm
+) -> None:
+    data = {"version": term.version, "reason": "because " * 100}
+    answer = officer.post(f"/office/lexicon/{term.id}/delete", data=data)
+    assert answer.status_code == 422
+    assert "Please use at most" in answer.text
+    assert "because because" in answer.text
+    assert f'action="/office/lexicon/{term.id}"' in answer.text
+    assert terms(session) == {"質檢機": "inspection machine"}

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaker.errors import InvalidInput, StaleVersion
-from matchmaker.i18n import N_
 from matchmaker.models import Call, LexiconTerm
 from matchmaker.policies.lexicon_term import may_edit_terms, may_read_terms
 from matchmaker.queries import call as calls
@@ -110,7 +109,7 @@ def delete(term_id: int) -> ResponseReturnValue:
     """Take a term out."""
     form = ReasonForm()
     if not form.validate():
-        raise InvalidInput(N_("Please use at most %(max)d characters."), max=service.MAX_REASON)
+        return _delete_again(form, term_id), 422
     try:
         chinese = service.delete(
             context(), term_id, form.version.data, reason=form.reason.data or ""
@@ -122,6 +121,14 @@ def delete(term_id: int) -> ResponseReturnValue:
         term = queries.get_term(db_session(), actor(), term_id)
         return _form_page(TermForm(formdata=None, obj=term), term, stale=text, differing=[]), 409
     return _done(_("Deleted: %(chinese)s.", chinese=chinese))
+
+
+def _delete_again(typed: ReasonForm, term_id: int) -> str:
+    """The page of the term with the reason as typed and what is wrong with it."""
+    term = queries.get_term(db_session(), actor(), term_id)
+    form = TermForm(formdata=None, obj=term)
+    form.reason.data, form.reason.errors = typed.reason.data, typed.reason.errors
+    return _form_page(form, term)
 
 
 def _done(text: str) -> ResponseReturnValue:
