@@ -46,7 +46,6 @@ from matchmaker.workflows.match import MATCH_WORKFLOW, MatchAction
 
 blueprint = Blueprint("match", __name__)
 
-TYPED = 5000  # Longer is no reason: it is not sent back.
 #: Refusals that the page one was working on tells, with everything typed still there.
 TOLD = (Conflict, InvalidInput, InvalidTransition, PermissionDenied, StaleVersion, DeadlinePassed)
 
@@ -70,7 +69,7 @@ def _review_page(run_id: int, error: MatchmakerError | None) -> ResponseReturnVa
     page = load_page(db_session(), actor(), run, read_view(request.args))
     page.all_ticked = request.args.get("tick") == "all"
     if error is not None:
-        page.error, page.typed = say(error.message), request.form.get("reason", "")[:TYPED]
+        page.error, page.typed = say(error.message), request.form.get("reason", "")
         page.ticked = {value.partition(":")[0] for value in request.form.getlist("pairs")}
     return render_template(
         "match/review.html",
@@ -187,7 +186,7 @@ def _recommendations_page(
         is_open=lambda problem: is_open(problem, utcnow()),
         error=say(error.message) if error else "",
         wrong_id=match_id,
-        typed=request.form.get("reason", "")[:TYPED] if error else "",
+        typed=request.form.get("reason", "") if error else "",
     ), status_of(error) if error else 200
 
 
