@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import (
     DateTimeLocalField,
     Field,
@@ -30,6 +33,8 @@ from matchmaker.web.i18n import current_language, say, zone
 # Control characters and bidirectional overrides have no place in names and texts: they hide what is said.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 TEXT_MAX = 20_000
+NAME = re.compile(r"[\w-]{1,100}", re.ASCII)
+MAX_FIELDS = 10_000
 
 #: Values to choose from, each with its label.
 Pairs = Iterable[tuple[Any, str]]
@@ -49,10 +54,27 @@ def clean_line(value: str | None) -> str | None:
     return None if cleaned is None else " ".join(cleaned.split())
 
 
+class Fields(MultiDict[str, str]):
+    """What was typed, under names that fields of ours may have: any other is nobody's."""
+
+    def __init__(self, fields: MultiDict[str, str]) -> None:
+        if len(fields) > MAX_FIELDS:
+            raise RequestEntityTooLarge
+        super().__init__(pair for pair in fields.items(multi=True) if NAME.fullmatch(pair[0]))
+
+
 class BaseForm(FlaskForm):
     """A form whose text fields are cleaned and which can show what a service refused."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Fields | None:
+            # The library would take files and JSON for what people type.
+            if formdata is not None and not isinstance(formdata, MultiDict):
+                formdata = request.form if request.method == "POST" else None
+            return (
+                formdata if formdata is None or isinstance(formdata, Fields) else Fields(formdata)
+            )
+
         def get_translations(self, form: Any) -> Any:
             # The library has Chinese as zh (simplified) and zh_TW; our locale would find the former.
             return get_translations(["zh_TW" if current_language() == "zh" else "en"])

@@ -83,7 +83,7 @@ class CoverageForm(BaseForm):
     """A text to be checked, with a row for each stretch that the lexicon lacks."""
 
     text = text(_l("Text"), DataRequired(_l("Paste a text first.")))
-    missing = FieldList(FormField(MissingForm))
+    missing = FieldList(FormField(MissingForm), max_entries=SHOWN_STRETCHES)
     #: The number of the row whose button was pressed.
     row = HiddenField()
 

@@ -31,6 +31,8 @@ from matchmaker.web.i18n import current_language, say
 
 SEPARATORS = re.compile(r"[,、，;；\n]")
 BLANK_WORKS = 2
+#: Well above what the service accepts: who typed too many is told so, and loses none.
+MAX_ROWS = 100
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -100,7 +102,7 @@ class TeamForm(BaseForm):
     organization_id = choice(_l("Organization the team comes from"), list, validate_choice=False)
     region = choice(_l("Region"), regions, validate_choice=False)
     capacity = WholeNumber(_l("Problems you can take on at once"), default=1)
-    works = FieldList(FormField(WorkForm), label=_l("Past works"))
+    works = FieldList(FormField(WorkForm), label=_l("Past works"), max_entries=MAX_ROWS)
     sectors = Checkboxes(
         _l("Sectors you know"), choices=lambda: choices_of(sectors()), validate_choice=False
     )
@@ -134,7 +136,8 @@ class TeamForm(BaseForm):
     def add_blank_works(self, more: int = 0) -> None:
         """Offer empty rows, for readers without scripts; *more* of them if asked for."""
         blank = sum(work.form.is_blank for work in self.works)
-        for _number in range(max(0, BLANK_WORKS - blank) + more):
+        room = MAX_ROWS - len(self.works)
+        for _number in range(min(room, max(0, BLANK_WORKS - blank) + more)):
             self.works.append_entry()
 
     def values(self) -> TeamValues:
