@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from matchmaker.models import Match, MatchReview, MatchRun, PairRule, User
 from matchmaker.policies.match import may_review
@@ -16,7 +15,9 @@ from matchmaker.queries import match as queries
 from matchmaker.queries.match import Filter, Line
 from matchmaker.queries.page import Page
 from matchmaker.web import explanations
+from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.i18n import current_language, say
+from matchmaker.web.listing import chosen, page_number
 from matchmaker.workflows.match import MATCH_WORKFLOW, REVIEW_ACTIONS, MatchAction, MatchState
 from matchmaker.workflows.match_run import MatchRunState
 
@@ -37,23 +38,24 @@ class View:
     kept: dict[str, str]
 
 
-def read_view(args: MultiDict[str, str]) -> View:
+def read_view() -> View:
     """Read the address; what makes no sense counts as not said."""
+    args = request.args
     by_team = args.get("by") == "team"
-    subject_id = args.get("team" if by_team else "problem", type=int)
+    subject_id = number_or_none(args.get("team" if by_team else "problem"))
     state = args.get("state")
     return View(
         by_team=by_team,
         subject_id=subject_id,
-        pair_id=args.get("pair", type=int),
+        pair_id=number_or_none(args.get("pair")),
         wanted=Filter(
             problem_id=None if by_team else subject_id,
             team_id=subject_id if by_team else None,
             with_weak=args.get("weak") == "1",
             state=MatchState(state) if state in set(MatchState) else None,
-            text=args.get("q", "").strip()[:100],
+            text=chosen("q"),
         ),
-        number=args.get("page", 1, type=int),
+        number=page_number(),
         kept={key: args[key] for key in KEPT if args.get(key)},
     )
 

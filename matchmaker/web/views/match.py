@@ -66,7 +66,7 @@ def _review_page(run_id: int, error: MatchmakerError | None) -> ResponseReturnVa
     run = get_run(db_session(), actor(), run_id)
     if run.state not in REVIEWED_STATES:
         raise NotFound
-    page = load_page(db_session(), actor(), run, read_view(request.args))
+    page = load_page(db_session(), actor(), run, read_view())
     page.all_ticked = request.args.get("tick") == "all"
     if error is not None:
         page.error, page.typed = say(error.message), request.form.get("reason", "")
@@ -96,12 +96,12 @@ def decide(run_id: int) -> ResponseReturnValue:
     except TOLD as error:
         return _review_page(run_id, error)
     flash(_told(form.decision, len(found)), "good")
-    return _back(run_id, found[0].id if len(found) == 1 else read_view(request.args).pair_id)
+    return _back(run_id, found[0].id if len(found) == 1 else read_view().pair_id)
 
 
 def _back(run_id: int, pair_id: int | None) -> ResponseReturnValue:
     """Back to the same list, with the pair that was decided on open."""
-    kept: dict[str, Any] = {**read_view(request.args).kept, "pair": pair_id}
+    kept: dict[str, Any] = {**read_view().kept, "pair": pair_id}
     anchor = f"pair-{pair_id}" if pair_id else None
     return redirect(url_for("match.review", run_id=run_id, _anchor=anchor, **kept))
 

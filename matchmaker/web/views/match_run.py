@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from matchmaker.queries import match_run as queries
 from matchmaker.queries.publication import publication
 from matchmaker.reports.match_run import run_csv
 from matchmaker.services import match_run as service
-from matchmaker.web import explanations
+from matchmaker.web import explanations, listing
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.match import PublishForm, StartForm
@@ -54,7 +54,7 @@ def start() -> ResponseReturnValue:
 
 
 def _list_page(error: MatchmakerError | None) -> ResponseReturnValue:
-    page = queries.list_runs(db_session(), actor(), number=request.args.get("page", 1, type=int))
+    page = queries.list_runs(db_session(), actor(), number=listing.page_number())
     return render_template(
         "match_run/runs.html",
         page=page,
