@@ -173,7 +173,7 @@ def test_events_about_nothing_in_particular_have_no_link(make, login, write):
     write(action="call:create", subject_type="Call", subject_id=4)
     page = login(make.officer()).get("/office/audit")
     assert "site:tidy" in words(page)
-    assert "call:create Call 4" in words(page)
+    assert "opened a call Call 4" in words(page)
     assert "/calls/" not in page.text
 
 

@@ -10,6 +10,7 @@ from matchmaker.queries import audit
 from matchmaker.services.audit import verify
 from matchmaker.web import audit_words as words
 from matchmaker.web import listing
+from matchmaker.web.audit_actions import action_words
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.transaction import db_session
 
@@ -36,4 +37,5 @@ def trail() -> ResponseReturnValue:
         active=listing.active(filters),
         page_url=listing.page_url,
         words=words,
+        action_words=action_words,
     )
