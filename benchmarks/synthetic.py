@@ -50,9 +50,10 @@ class RandomEncoder:
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return one vector for each text."""
-        vectors = np.random.default_rng(len(texts)).normal(size=(len(texts), self.dim))
+        rng = np.random.default_rng(len(texts))
+        vectors = rng.standard_normal((len(texts), self.dim), dtype=np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors.astype(np.float32)
+        return vectors
 
 
 def _text(rng: np.random.Generator, n_words: int, number: str) -> Text:

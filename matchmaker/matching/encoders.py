@@ -260,6 +260,51 @@ def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).strip().split("\n")[0].rstrip(".")
 
 
+class RecentEncoder:
+    """Keep the latest vectors at hand, for callers that ask for the same few again and again.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Asked for what is not at hand.
+    size : int
+        How many vectors to keep.
+    """
+
+    def __init__(self, encoder: Encoder, size: int = 20_000) -> None:
+        self.encoder = encoder
+        self.size = size
+        self._recent: dict[str, Vectors] = {}
+
+    @property
+    def model_id(self) -> str:
+        """Name the encoder behind."""
+        return self.encoder.model_id
+
+    @property
+    def dim(self) -> int:
+        """Return the length of the vectors."""
+        return self.encoder.dim
+
+    @property
+    def reads_chinese(self) -> bool:
+        """Say whether the encoder behind reads Chinese."""
+        return self.encoder.reads_chinese
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit vector for each text."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
+        if len(self._recent) + len(missing) > self.size:
+            self._recent.clear()
+            missing = list(dict.fromkeys(texts))
+        if missing:
+            fresh = self.encoder.encode(missing, progress)
+            self._recent.update(zip(missing, fresh, strict=True))
+        if not texts:
+            return np.empty((0, self.dim), dtype=np.float32)
+        return np.stack([self._recent[text] for text in texts])
+
+
 class CachedEncoder:
     """Ask a cache first and encode only what it does not know.
 

@@ -18,9 +18,7 @@ from matchmaker.matching.lexical import (
     LexicalIndex,
     LexicalReference,
     shared_words,
-    surface_words,
 )
-from matchmaker.matching.readable import sentences
 from matchmaker.matching.result import MatchedPair
 from matchmaker.matching.types import Confidence, Document, ProblemDocument, TeamDocument
 
@@ -246,14 +244,7 @@ class Explainer:
 
     def _split(self, document: Document) -> list[tuple[str, str]]:
         """Return the readable sentences of *document* with what the encoder reads of each."""
-        reader = self.analyzer.reader
-        pairs = [
-            (sentence, reader.prepare(sentence))
-            for form in document.forms
-            if reader.is_readable(form)
-            for sentence in sentences(form.full)
-        ]
-        return [(sentence, prepared) for sentence, prepared in pairs if prepared][:_MAX_SENTENCES]
+        return self.analyzer.sentences(document)[:_MAX_SENTENCES]
 
     def _terms(
         self,
@@ -265,12 +256,13 @@ class Explainer:
     ) -> list[dict[str, str]]:
         """Return the words that tie the two sides together, each as both sides write it."""
         if reference is None:
-            reference = LexicalIndex.learn([needed.terms, *(a.terms for a in shown)])
-        lexicon = self.analyzer.lexicon
+            reference = LexicalIndex.learn(
+                [needed.terms, *(a.terms for a in shown)], self.analyzer.vocabulary
+            )
         theirs: dict[str, str] = {}
         for document in reversed(team.documents):
-            theirs.update(surface_words(document, lexicon))
-        shared = shared_words(surface_words(problem.document, lexicon), theirs, reference)
+            theirs.update(self.analyzer.words(document))
+        shared = shared_words(self.analyzer.words(problem.document), theirs, reference)
         return [{"problem": left, "team": right} for left, right in shared[:N_TERMS]]
 
     def _concepts(self, needed: Analysis, shown: Sequence[Analysis]) -> list[dict[str, Any]]:

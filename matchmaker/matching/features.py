@@ -17,18 +17,24 @@ from matchmaker.competency import (
 )
 from matchmaker.competency.levels import TOLERANCE
 from matchmaker.competency.taxonomy import sector_similarity
-from matchmaker.matching.analysis import Analysis, VectorRows, starts_of
+from matchmaker.matching.analysis import Analysis, VectorRows
 from matchmaker.matching.config import FEATURES, MatchConfig
-from matchmaker.matching.lexical import LexicalIndex, product
+from matchmaker.matching.lexical import (
+    POOLED_BITS,
+    QUERY_BITS,
+    LexicalIndex,
+    on_grid,
+    product,
+)
 from matchmaker.matching.types import Matrix, ProblemDocument, TeamDocument, Vectors
 
 # A concept this sure in a text counts as named there.
 NAMED = 0.5
 # What an unconfirmed mention of a needed competency is worth.
 UNCONFIRMED = 0.5
-# Differences below this come from the order in which a processor adds up a product; the other
-# features are exact, and few and small enough to stay within the bounds of a standardised value.
-DECIMALS = 6
+LANGS = ("zh", "en")
+# How many vectors of documents are compared at once: what comes of it stays in a processor's cache.
+_TILE = 8192
 _PRODUCTS = ("dense", "lexical", "concepts")
 
 
@@ -52,7 +58,64 @@ class ConceptSpace:
             if concept_id in self.column:
                 row[self.column[concept_id]] = weight
         norm = np.linalg.norm(row)
-        return row / norm if norm else row
+        return on_grid(row / norm, QUERY_BITS) if norm else row
+
+
+@dataclass(frozen=True)
+class PreparedProblems:
+    """A block of problems with what can be worked out of them before any team is known.
+
+    Parameters
+    ----------
+    problems : sequence of ProblemDocument
+        The problems, in the order of the rows.
+    analyses : sequence of Analysis
+        What each says.
+    rows : VectorRows
+        Their vectors, each problem being one owner with one document.
+    phrases : VectorRows or None
+        The vectors of their phrases, each a document of its problem; needed where teams have bare
+        titles.
+    terms : sparse matrix
+        Their TF-IDF weights.
+    concepts : ndarray
+        Their concept vectors.
+    """
+
+    problems: Sequence[ProblemDocument]
+    analyses: Sequence[Analysis]
+    rows: VectorRows
+    phrases: VectorRows | None
+    terms: sp.csr_matrix
+    concepts: Matrix
+
+    @cached_property
+    def sectors(self) -> tuple[list[tuple[str, ...]], npt.NDArray[np.intp]]:
+        """The distinct sets of sectors, and which of them each problem has."""
+        return _distinct([problem.sectors for problem in self.problems])
+
+    @cached_property
+    def langs(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """Which problems are written in each language."""
+        return {lang: np.array([lang in a.langs for a in self.analyses]) for lang in LANGS}
+
+    @cached_property
+    def needs(self) -> tuple[list[Requirement], sp.csr_matrix, sp.csr_matrix]:
+        """The distinct needs, how much each problem wants each, and which are must-haves."""
+        position: dict[tuple[str, int], int] = {}
+        distinct: list[Requirement] = []
+        entries: list[tuple[int, int, int]] = []
+        for row, problem in enumerate(self.problems):
+            for need in problem.requirements:
+                column = position.setdefault((need.competency, need.level), len(position))
+                if column == len(distinct):
+                    distinct.append(need)
+                entries.append((row, column, need.importance))
+        rows, columns, weights = np.array(entries, dtype=np.int64).reshape(-1, 3).T
+        shape = (len(self.problems), len(distinct))
+        wanted = sp.csr_matrix((weights.astype(float), (rows, columns)), shape=shape)
+        is_must = (weights >= IMPORTANCE_MUST).astype(float)
+        return distinct, wanted, sp.csr_matrix((is_must, (rows, columns)), shape=shape)
 
 
 @dataclass(frozen=True)
@@ -82,7 +145,6 @@ class Described:
             z /= scale.deviation
             if name in _PRODUCTS:
                 np.clip(z, config.floor, config.ceiling, out=z)
-                np.round(z, DECIMALS, out=z)
             z[np.isnan(z)] = 0.0
         return out
 
@@ -131,7 +193,9 @@ class PairFeatures:
     def _terms(self) -> sp.csr_matrix:
         """Mean TF-IDF of each team's documents: the mean of cosines is the cosine with the mean."""
         flat = [analysis.terms for analyses in self.analyses for analysis in analyses]
-        return self._pooling @ self.lexical.documents(flat)
+        pooled = self._pooling @ self.lexical.documents(flat)
+        pooled.data = on_grid(pooled.data, POOLED_BITS)
+        return pooled
 
     @cached_property
     def _terms_by_column(self) -> sp.csr_matrix:
@@ -155,7 +219,8 @@ class PairFeatures:
             if team.competencies:
                 vectors.append(self.space.vector(team.competencies))
             rows.append(np.mean(vectors, axis=0) if vectors else self.space.vector({}))
-        return np.array(rows).reshape(len(self.teams), len(self.space.column))
+        shape = (len(self.teams), len(self.space.column))
+        return on_grid(np.array(rows).reshape(shape), POOLED_BITS)
 
     @cached_property
     def _levels(self) -> Matrix:
@@ -182,137 +247,105 @@ class PairFeatures:
     def _langs(self) -> dict[str, npt.NDArray[np.bool_]]:
         return {
             lang: np.array([any(lang in a.langs for a in row) for row in self.analyses], dtype=bool)
-            for lang in ("zh", "en")
+            for lang in LANGS
         }
 
     def prepare(self) -> None:
         """Work out ahead what depends on the teams alone."""
         _ = self._terms_by_column, self._concepts, self._levels, self._named, self._langs
-        _ = self._damped if self.rows.is_glossed.any() else self._trusted
 
-    def describe(
+    def problems(
         self,
         problems: Sequence[ProblemDocument],
         analyses: Sequence[Analysis],
         rows: VectorRows,
-        phrase_vectors: Sequence[Vectors] = (),
-    ) -> Described:
-        """Compare *problems* with every team.
+        phrases: VectorRows | None = None,
+    ) -> PreparedProblems:
+        """Work out ahead what depends on the problems alone."""
+        concepts = [self.space.vector(analysis.concepts) for analysis in analyses]
+        return PreparedProblems(
+            problems,
+            analyses,
+            rows,
+            phrases,
+            self.lexical.queries([analysis.terms for analysis in analyses]),
+            np.array(concepts).reshape(len(problems), len(self.space.column)),
+        )
 
-        Parameters
-        ----------
-        problems : sequence of ProblemDocument
-            The problems, in the order of the rows.
-        analyses : sequence of Analysis
-            What each says.
-        rows : VectorRows
-            Their vectors, each problem being one owner with one document.
-        phrase_vectors : sequence of ndarray, default=()
-            For each problem the vectors of its phrases; needed where teams have bare titles.
-        """
-        dense = self._dense(len(problems), rows, phrase_vectors)
-        queries = self.lexical.queries([a.terms for a in analyses])
-        lexical = product(queries, self._terms_by_column)
-        concepts = self._concept_overlap(analyses)
-        coverage, missing, unconfirmed = self._requirements(problems)
-        has_terms = np.diff(self._terms.indptr) > 0
+    def describe(self, asked: PreparedProblems) -> Described:
+        """Compare the problems with every team."""
+        dense = self._dense(asked)
+        lexical = product(asked.terms, self._terms_by_column)
+        lexical[:, np.diff(self._terms.indptr) == 0] = np.nan
+        concepts = self._concept_overlap(asked.concepts)
+        coverage, missing, unconfirmed = self._requirements(asked)
         raw = {
             "dense": dense,
-            "lexical": np.where(has_terms, lexical, np.nan),
+            "lexical": lexical,
             "concepts": concepts,
-            "sector": self._sectors(problems),
+            "sector": self._sectors(asked),
             "requirements": coverage,
             "must_have": -missing,
         }
-        bridged = self._bridged(analyses, dense, concepts)
-        return Described(raw, unconfirmed, bridged)
+        return Described(raw, unconfirmed, self._bridged(asked, dense, concepts))
 
-    @cached_property
-    def _trusted(self) -> Vectors:
-        """The documents' vectors with a column of zeros behind."""
-        zeros = np.zeros((len(self.rows.vectors), 1), dtype=np.float32)
-        return np.hstack([self.rows.vectors, zeros])
-
-    @cached_property
-    def _damped(self) -> Vectors:
-        """The same as a glossed problem sees them.
-
-        Glossed documents are shortened and get an offset in the last column, which draws their
-        similarities towards the mean at no cost beyond the product.
-        """
-        if not self.rows.is_glossed.any():
-            return self._trusted
-        vectors = self._trusted.copy()
-        lengths = np.diff(np.append(self.rows.row_starts, len(vectors)))
-        glossed = np.repeat(self.rows.is_glossed, lengths)
-        trust, mean = self.config.glossed_trust, self.config.scales["dense"].mean
-        vectors[glossed] *= trust
-        vectors[glossed, -1] = (1 - trust) * mean
-        return vectors
-
-    def _dense(
-        self, n_problems: int, rows: VectorRows, phrase_vectors: Sequence[Vectors]
-    ) -> Matrix:
+    def _dense(self, asked: PreparedProblems) -> Matrix:
         """Part mean, part best over a team's documents; nan where a side has no vector."""
-        out = np.full((n_problems, len(self.teams)), np.nan)
-        if not len(rows.owners) or not len(self.rows.owners):
+        out = np.full((len(asked.problems), len(self.teams)), np.nan)
+        if not len(asked.rows.owners) or not len(self.rows.owners):
             return out
-        starts = self.rows.document_starts
-        alike = self._alike(rows, phrase_vectors)
-        best = np.maximum.reduceat(alike, starts, axis=1)
-        mean = np.add.reduceat(alike, starts, axis=1) / self.rows.n_documents
         share = self.config.max_share
-        out[np.ix_(rows.owners, self.rows.owners)] = share * best + (1 - share) * mean
+        for tile in self.rows.tiles(_TILE):
+            alike = self._alike(asked, tile)
+            best = np.maximum.reduceat(alike, tile.document_starts, axis=1)
+            # Sums in double precision are exact, so a mean does not depend on their order.
+            mean = np.add.reduceat(alike, tile.document_starts, axis=1, dtype=np.float64)
+            mean /= tile.n_documents
+            out[np.ix_(asked.rows.owners, tile.owners)] = share * best + (1 - share) * mean
         return out
 
-    def _alike(self, rows: VectorRows, phrase_vectors: Sequence[Vectors]) -> Vectors:
+    def _alike(self, asked: PreparedProblems, documents: VectorRows) -> Vectors:
         """How alike each problem and each document are, the best of their passages."""
-        alike = np.empty((len(rows.owners), len(self.rows.row_starts)), dtype=np.float32)
-        counts = np.diff(np.append(rows.row_starts, len(rows.vectors)))
-        for is_glossed, documents in ((False, "_trusted"), (True, "_damped")):
-            chosen = rows.is_glossed == is_glossed
-            if not chosen.any():
-                continue
-            queries = rows.vectors[np.repeat(chosen, counts)]
-            ones = np.ones((len(queries), 1), dtype=np.float32)
-            found = np.hstack([queries, ones]) @ getattr(self, documents).T
-            if len(self.rows.row_starts) < len(self.rows.vectors):
-                found = np.maximum.reduceat(found, self.rows.row_starts, axis=1)
-            if chosen.sum() < len(queries):
-                found = np.maximum.reduceat(found, starts_of(counts[chosen]), axis=0)
-            alike[chosen] = found
-        self._compare_titles(alike, rows, phrase_vectors)
+        alike = asked.rows.best_against(documents)
+        if asked.phrases is not None and len(asked.phrases.owners) and documents.is_title.any():
+            self._compare_titles(alike, asked.rows.owners, asked.phrases, documents)
+        glossed = np.flatnonzero(asked.rows.is_glossed)
+        if len(glossed) and documents.is_glossed.any():
+            trust, mean = self.config.glossed_trust, self.config.scales["dense"].mean
+            factor = np.where(documents.is_glossed, trust, 1).astype(np.float32)
+            offset = np.where(documents.is_glossed, (1 - trust) * mean, 0).astype(np.float32)
+            alike[glossed] = alike[glossed] * factor + offset
         return alike
 
     def _compare_titles(
-        self, alike: Vectors, rows: VectorRows, phrase_vectors: Sequence[Vectors]
+        self,
+        alike: Vectors,
+        owners: npt.NDArray[np.intp],
+        phrases: VectorRows,
+        documents: VectorRows,
     ) -> None:
         """Let the problem's best-fitting phrase have its share in how well bare titles fit."""
-        titles = np.flatnonzero(self.rows.is_title)
-        if not len(titles) or not len(phrase_vectors):
-            return
+        titles = np.flatnonzero(documents.is_title)
+        found = phrases.best_against(documents.take_documents(titles))
+        best = np.maximum.reduceat(found, phrases.document_starts, axis=0)
+        cells = np.ix_(np.searchsorted(owners, phrases.owners), titles)
         share = self.config.phrase_share
-        for row, owner in enumerate(rows.owners):
-            if not len(phrase_vectors[owner]):
-                continue
-            documents = self._damped if rows.is_glossed[row] else self._trusted
-            queries = phrase_vectors[owner]
-            ones = np.ones((len(queries), 1), dtype=np.float32)
-            vectors = documents[self.rows.row_starts[titles]]
-            best = (np.hstack([queries, ones]) @ vectors.T).max(axis=0)
-            alike[row, titles] = (1 - share) * alike[row, titles] + share * best
+        alike[cells] = (1 - share) * alike[cells] + share * best
 
-    def _concept_overlap(self, analyses: Sequence[Analysis]) -> Matrix:
+    def _concept_overlap(self, vectors: Matrix) -> Matrix:
         """Cosine of the concept vectors; nan where a side has no concept."""
-        vectors = np.array([self.space.vector(analysis.concepts) for analysis in analyses])
         overlap: Matrix = vectors @ self._concepts.T
         overlap[~vectors.any(axis=1)] = np.nan
-        overlap[:, ~self._concepts.any(axis=1)] = np.nan
+        overlap[:, ~self._has_concepts] = np.nan
         return overlap
 
-    def _sectors(self, problems: Sequence[ProblemDocument]) -> Matrix:
+    @cached_property
+    def _has_concepts(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._concepts.any(axis=1))
+
+    def _sectors(self, asked: PreparedProblems) -> Matrix:
         """How close the closest sectors are; nan where a side has declared none."""
-        rows, row = _distinct([problem.sectors for problem in problems])
+        rows, row = asked.sectors
         columns, column = self._team_sectors
         table = np.array([[_closest(a, b) for b in columns] for a in rows])
         return np.asarray(table.reshape(len(rows), len(columns))[np.ix_(row, column)])
@@ -322,24 +355,24 @@ class PairFeatures:
         return _distinct([team.sectors for team in self.teams])
 
     def _requirements(
-        self, problems: Sequence[ProblemDocument]
+        self, asked: PreparedProblems
     ) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
         """Return coverage, number of must-haves not shown, and whether one is only mentioned."""
-        shape = (len(problems), len(self.teams))
-        coverage, missing = np.full(shape, np.nan), np.zeros(shape)
-        unconfirmed = np.zeros(shape, dtype=bool)
-        for row, problem in enumerate(problems):
-            total = sum(need.importance for need in problem.requirements)
-            if not total:
-                continue
-            coverage[row] = 0.0
-            for need in problem.requirements:
-                share, is_met, is_named = self._attained(need)
-                coverage[row] += need.importance / total * share
-                if need.importance >= IMPORTANCE_MUST:
-                    missing[row] += ~is_met & ~is_named
-                    unconfirmed[row] |= is_named
-        return coverage, missing, unconfirmed
+        needs, wanted, is_must = asked.needs
+        attained = [self._attained(need) for need in needs]
+        shape = (len(needs), len(self.teams))
+        share, is_met, is_named = (
+            (np.array(rows, dtype=float).reshape(shape) for rows in zip(*attained, strict=True))
+            if attained
+            else (np.empty(shape),) * 3
+        )
+        total = np.asarray(wanted.sum(axis=1))
+        with np.errstate(invalid="ignore"):
+            coverage = (
+                wanted @ on_grid(share, POOLED_BITS)
+            ) / total  # 0 / 0: nothing is asked for.
+        missing = is_must @ (1 - np.maximum(is_met, is_named))
+        return coverage, missing, (is_must @ is_named) > 0
 
     def _attained(
         self, need: Requirement
@@ -353,13 +386,12 @@ class PairFeatures:
         return np.where(is_met, 1.0, np.where(is_named, UNCONFIRMED, partly)), is_met, is_named
 
     def _bridged(
-        self, analyses: Sequence[Analysis], dense: Matrix, concepts: Matrix
+        self, asked: PreparedProblems, dense: Matrix, concepts: Matrix
     ) -> npt.NDArray[np.bool_]:
         """Say which pairs share vectors, a language or a concept, so that a score means something."""
-        bridged = ~np.isnan(dense) | (np.nan_to_num(concepts) > 0)
-        for row, analysis in enumerate(analyses):
-            for lang in analysis.langs & self._langs.keys():
-                bridged[row] |= self._langs[lang]
+        bridged = ~np.isnan(dense) | (concepts > 0)
+        for lang in LANGS:
+            bridged |= np.outer(asked.langs[lang], self._langs[lang])
         return bridged
 
 

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from matchmaker.competency import Lexicon, fold, has_cjk
@@ -27,6 +28,9 @@ _STOP_WORD = re.compile(
 # normalisation): a question can cover only little of a page, however well it fits.
 _PIVOT_TERMS = 100
 _SLOPE = 0.25
+# A double holds 53 bits: sums of up to 8 of products of a query's and a pooled weight are exact.
+QUERY_BITS, POOLED_BITS = 20, 30
+_WEIGHT_BITS = 14
 _WRITTEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+#]*|[\u3400-\u9fff]+")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9+#]*|[\u3400-\u9fff]+")
 
@@ -93,72 +97,127 @@ class LexicalReference:
         return cls(data["n_documents"], dict(data["frequencies"]))
 
 
+class Vocabulary:
+    """Numbers terms in the order they are met, so that a document can be kept as numbers.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary()
+    >>> vocabulary.count(["yarn", "break", "yarn"]).numbers.tolist()
+    [0, 1]
+    """
+
+    def __init__(self) -> None:
+        self._number: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._number)
+
+    def count(self, terms: Iterable[str]) -> Terms:
+        """Count *terms*, numbering those that are new."""
+        counts = Counter(self._number.setdefault(term, len(self._number)) for term in terms)
+        numbers = np.array(sorted(counts), dtype=np.int32)
+        return Terms(numbers, np.array([counts[n] for n in numbers.tolist()], dtype=np.int32))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """How often each term occurs in one document, by its number in a vocabulary, ascending."""
+
+    numbers: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def document_terms(document: Document, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the terms of a document in all its languages, each as often as it occurs."""
+    for form in document.forms:
+        yield from word_terms(form.full)
+        if has_cjk(form.full):
+            yield from word_terms(lexicon.gloss(form.full))
+
+
 class LexicalIndex:
     """Turns documents into unit vectors of TF-IDF weights.
 
     Parameters
     ----------
-    lexicon : Lexicon
-        Adds the English gloss of Chinese words, so that texts in two languages can share terms.
+    vocabulary : Vocabulary
+        Numbers the terms; the numbers are the columns of every matrix.
     reference : LexicalReference
-        How common each term is.
+        How common each term is. A term it does not know counts as rarer than any it does.
     """
 
-    def __init__(self, lexicon: Lexicon, reference: LexicalReference) -> None:
-        self.lexicon = lexicon
+    def __init__(self, vocabulary: Vocabulary, reference: LexicalReference) -> None:
+        self.vocabulary = vocabulary
         self.reference = reference
-        self._column: dict[str, int] = {}
+        self._known_idf = np.empty(0)
 
     @staticmethod
-    def terms(document: Document, lexicon: Lexicon) -> Counter[str]:
-        """Count the terms of a document in all its languages."""
-        counts: Counter[str] = Counter()
-        for form in document.forms:
-            counts.update(word_terms(form.full))
-            if has_cjk(form.full):
-                counts.update(word_terms(lexicon.gloss(form.full)))
-        return counts
-
-    @staticmethod
-    def learn(counts: Iterable[Counter[str]]) -> LexicalReference:
+    def learn(documents: Iterable[Terms], vocabulary: Vocabulary) -> LexicalReference:
         """Count in how many distinct documents each term occurs."""
-        distinct = {frozenset(count.items()): count for count in counts if count}
-        frequencies: Counter[str] = Counter()
-        for count in distinct.values():
-            frequencies.update(count.keys())
-        return LexicalReference(len(distinct), dict(sorted(frequencies.items())))
+        documents = list(documents)  # Reading the last may still number a term.
+        seen: set[tuple[bytes, bytes]] = set()
+        counts = np.zeros(len(vocabulary), dtype=np.int64)
+        for terms in documents:
+            content = (terms.numbers.tobytes(), terms.counts.tobytes())
+            if len(terms) and content not in seen:
+                seen.add(content)
+                counts[terms.numbers] += 1
+        found = zip(vocabulary, counts.tolist(), strict=True)
+        return LexicalReference(len(seen), dict(sorted((term, n) for term, n in found if n)))
 
-    def queries(self, counts: Sequence[Counter[str]]) -> sp.csr_matrix:
-        """Return one row for each query; columns are shared by all calls on this index."""
-        return self._rows(counts, [min(1.0, 1 / _length_factor(count)) for count in counts])
+    def queries(self, documents: Sequence[Terms]) -> sp.csr_matrix:
+        """Return one row for each query."""
+        return self._rows(documents, [min(1.0, 1 / _length_factor(d)) for d in documents])
 
-    def documents(self, counts: Sequence[Counter[str]]) -> sp.csr_matrix:
-        """Return one row for each document; columns are shared by all calls on this index."""
-        return self._rows(counts, [max(1.0, _length_factor(count)) for count in counts])
+    def documents(self, documents: Sequence[Terms]) -> sp.csr_matrix:
+        """Return one row for each document."""
+        return self._rows(documents, [max(1.0, _length_factor(d)) for d in documents])
 
-    def _rows(self, counts: Sequence[Counter[str]], factors: Sequence[float]) -> sp.csr_matrix:
-        indptr = [0]
-        columns: list[int] = []
-        values: list[float] = []
-        for count, factor in zip(counts, factors, strict=True):
-            weights = self.weights(count)
-            columns.extend(self._column.setdefault(t, len(self._column)) for t in weights)
-            values.extend(factor * weight for weight in weights.values())
-            indptr.append(len(columns))
-        shape = (len(counts), max(len(self._column), 1))
-        return sp.csr_matrix((values, columns, indptr), shape=shape, dtype=np.float64)
+    def _rows(self, documents: Sequence[Terms], factors: Sequence[float]) -> sp.csr_matrix:
+        lengths = [len(terms) for terms in documents]
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        shape = (len(documents), max(len(self.vocabulary), 1))
+        if not indptr[-1]:
+            return sp.csr_matrix(shape, dtype=np.float64)
+        columns = np.concatenate([terms.numbers for terms in documents])
+        counts = np.concatenate([terms.counts for terms in documents])
+        # On a grid, so that squares add up to the same sum whatever their order.
+        raw = on_grid((1 + np.log(counts)) * self._idf[columns], _WEIGHT_BITS)
+        starts = indptr[:-1][np.array(lengths) > 0]
+        norms = np.ones(len(documents))
+        norms[np.array(lengths) > 0] = np.sqrt(np.add.reduceat(raw * raw, starts))
+        values = on_grid(raw * np.repeat(np.array(factors) / norms, lengths), QUERY_BITS)
+        return sp.csr_matrix((values, columns, indptr), shape=shape)
 
-    def weights(self, count: Counter[str]) -> dict[str, float]:
-        """Return the unit-length weights of one document's terms, in a fixed order."""
-        raw = {
-            term: (1 + math.log(n)) * self.reference.idf(term) for term, n in sorted(count.items())
-        }
-        norm = math.sqrt(sum(value * value for value in raw.values()))
-        return {term: value / norm for term, value in raw.items()} if norm else {}
+    @property
+    def _idf(self) -> Matrix:
+        """Weight of every term numbered so far."""
+        n_new = len(self.vocabulary) - len(self._known_idf)
+        if n_new:
+            fresh = islice(self.vocabulary, len(self._known_idf), None)
+            added = np.fromiter((self.reference.idf(term) for term in fresh), float, n_new)
+            self._known_idf = np.concatenate([self._known_idf, added])
+        return self._known_idf
 
 
-def _length_factor(count: Counter[str]) -> float:
-    return float((max(len(count), 1) / _PIVOT_TERMS) ** _SLOPE)
+def on_grid(values: Matrix, bits: int) -> Matrix:
+    """Round *values* to multiples of 2 to the power of minus *bits*.
+
+    Products of such numbers add up without any rounding, so a sum does not depend on the order in
+    which a processor forms it, nor a score on what else is ranked beside it.
+    """
+    return np.round(values * 2.0**bits) / 2.0**bits
+
+
+def _length_factor(terms: Terms) -> float:
+    return float((max(len(terms), 1) / _PIVOT_TERMS) ** _SLOPE)
 
 
 def surface_words(document: Document, lexicon: Lexicon) -> dict[str, str]:

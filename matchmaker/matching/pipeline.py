@@ -3,70 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from matchmaker.competency import Extractor, Lexicon, Taxonomy, load_lexicon, load_taxonomy
-from matchmaker.errors import InvalidInput, JobCancelled
+from matchmaker.errors import InvalidInput
 from matchmaker.i18n import N_
-from matchmaker.matching.analysis import Analysis, Analyzer, VectorRows
-from matchmaker.matching.config import FEATURES, MatchConfig
+from matchmaker.matching.analysis import Analysis, Analyzer, TextVectors, VectorRows
+from matchmaker.matching.config import MatchConfig
 from matchmaker.matching.eligibility import Eligibility
-from matchmaker.matching.encoders import PREPARATION, CachedEncoder, Encoder, SentenceEncoder
-from matchmaker.matching.explanation import Explainer
-from matchmaker.matching.features import Described, PairFeatures
-from matchmaker.matching.lexical import LexicalIndex, LexicalReference
-from matchmaker.matching.ranking import PriorRanker, best_first
-from matchmaker.matching.readable import Reader
-from matchmaker.matching.result import BANDS, MatchedPair, MatchResult, PairTable
-from matchmaker.matching.types import (
-    Band,
-    Confidence,
-    Matrix,
-    Pair,
-    ProblemDocument,
-    TeamDocument,
-    Vectors,
+from matchmaker.matching.encoders import (
+    PREPARATION,
+    CachedEncoder,
+    Encoder,
+    RecentEncoder,
+    SentenceEncoder,
 )
+from matchmaker.matching.explanation import Explainer
+from matchmaker.matching.features import Described, PairFeatures, PreparedProblems
+from matchmaker.matching.lexical import LexicalIndex, LexicalReference
+from matchmaker.matching.readable import Reader
+from matchmaker.matching.result import MatchedPair, MatchResult, PairTable
+from matchmaker.matching.scoring import Scorer
+from matchmaker.matching.types import Pair, ProblemDocument, TeamDocument
 from matchmaker.matching.vectors import MemoryVectorCache, VectorCache
+from matchmaker.matching.work import Cancelled, MatchWork, Progress
 
 VERSION = "1"
-Progress = Callable[[str, int, int], None]
-Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What one call of `MatchPipeline.run` works with."""
-
-    problems: tuple[ProblemDocument, ...]
-    teams: tuple[TeamDocument, ...]
-    eligibility: Eligibility
-    pins: Collection[Pair]
-    progress: Progress
-    cancelled: Cancelled
-
-    def pinned(self, problem: int) -> list[int]:
-        """Return the positions of the teams pinned to the problem at a position."""
-        problem_id = self.problems[problem].id
-        return [
-            self.columns[team] for p, team in self.pins if p == problem_id if team in self.columns
-        ]
-
-    @cached_property
-    def columns(self) -> dict[str, int]:
-        """Position of each team."""
-        return {team.id: position for position, team in enumerate(self.teams)}
-
-    def step(self, stage: str, done: int, total: int) -> None:
-        if self.cancelled():
-            raise JobCancelled()
-        self.progress(stage, done, total)
 
 
 class MatchPipeline:
@@ -114,7 +81,7 @@ class MatchPipeline:
         self.lexicon = lexicon or load_lexicon()
         self.taxonomy = taxonomy or load_taxonomy()
         self.extractor = Extractor(self.taxonomy)
-        self.ranker = PriorRanker(prior=[self.config.weights[name] for name in FEATURES]).start()
+        self.scorer = Scorer(self.config)
 
     def run(
         self,
@@ -160,7 +127,7 @@ class MatchPipeline:
         JobCancelled
             If *cancelled* said so.
         """
-        work = _Run(
+        work = MatchWork(
             problems=_ordered(problems),
             teams=_ordered(teams),
             eligibility=Eligibility(conflicts, bans),
@@ -168,26 +135,11 @@ class MatchPipeline:
             progress=progress or (lambda stage, done, total: None),
             cancelled=cancelled or (lambda: False),
         )
-        self._check_requirements(work.problems)
-        analyzer = self._analyzer
-        read_teams = self._read_teams(analyzer, work)
-        read_problems = [analyzer(problem.document) for problem in work.problems]
+        read_teams = self._read_teams(work)
+        read_problems = self.read_problems(work.problems)
         if reference is None:
-            flat = [*read_problems, *(a for analyses in read_teams for a in analyses)]
-            reference = LexicalIndex.learn(analysis.terms for analysis in flat)
-        has_titles = any(a.is_title for analyses in read_teams for a in analyses)
-        phrases = [analyzer.phrases(p.document) if has_titles else () for p in work.problems]
-        vectors = self._encode(read_problems, read_teams, phrases, work)
-        features = PairFeatures(
-            work.teams,
-            read_teams,
-            VectorRows.stack(read_teams, vectors),
-            LexicalIndex(self.lexicon, reference),
-            self.taxonomy,
-            self.config,
-        )
-        features.prepare()
-        blocks = self._blocks(work, features, read_problems, phrases, vectors)
+            reference = self.learn([*read_problems, *(a for row in read_teams for a in row)])
+        blocks = self._blocks(work, read_problems, read_teams, reference)
         table, unbridged = self._rank(work, blocks)
         result = self._result(work, read_teams, table, unbridged, reference)
         return self._with_explanations(result, work, explain_top)
@@ -225,8 +177,7 @@ class MatchPipeline:
             ).run([problem], [team], reference=reference)
             pair = next(iter(run), None)
             reference = reference or run.reference
-        explainer = Explainer(self.encoder, self._analyzer, self.taxonomy, self.config)
-        return explainer.explain(problem, team, pair, reference)
+        return self._explainer.explain(problem, team, pair, reference)
 
     @cached_property
     def _analyzer(self) -> Analyzer:
@@ -234,120 +185,129 @@ class MatchPipeline:
         lexicon = None if self.encoder.reads_chinese else self.lexicon
         return Analyzer(self.lexicon, self.extractor, Reader(lexicon))
 
-    def _check_requirements(self, problems: Sequence[ProblemDocument]) -> None:
+    @cached_property
+    def _explainer(self) -> Explainer:
+        """Explains pairs; texts that come back from pair to pair stay at hand."""
+        encoder = RecentEncoder(self.encoder)
+        return Explainer(encoder, self._analyzer, self.taxonomy, self.config)
+
+    def read_problems(self, problems: Sequence[ProblemDocument]) -> list[Analysis]:
+        """Read *problems*, refusing requirements the taxonomy does not have."""
         for problem in problems:
             for need in problem.requirements:
                 self.taxonomy.concept(need.competency)
+        return [self._analyzer(problem.document) for problem in problems]
 
-    def _read_teams(self, analyzer: Analyzer, work: _Run) -> list[list[Analysis]]:
+    def read_team(self, team: TeamDocument) -> list[Analysis]:
+        """Read the documents of *team*."""
+        return [self._analyzer(document) for document in team.documents]
+
+    def _read_teams(self, work: MatchWork) -> list[list[Analysis]]:
         read = []
         for number, team in enumerate(work.teams):
             if number % 100 == 0:
                 work.step("read", number, len(work.teams))
-            read.append([analyzer(document) for document in team.documents])
+            read.append(self.read_team(team))
         return read
 
-    def _encode(
+    def learn(self, analyses: Iterable[Analysis]) -> LexicalReference:
+        """Count how common terms are in documents that were read."""
+        return LexicalIndex.learn((a.terms for a in analyses), self._analyzer.vocabulary)
+
+    def encode(self, texts: Iterable[str], step: Callable[[int, int], None]) -> TextVectors:
+        """Return the vectors of *texts*, telling *step* how many are done."""
+        distinct = list(dict.fromkeys(texts))
+        position = {text: row for row, text in enumerate(distinct)}
+        if not distinct:
+            return TextVectors(position, np.empty((0, 0), dtype=np.float32))
+        step(0, len(distinct))
+        return TextVectors(position, self.encoder.encode(distinct, step))
+
+    def team_features(
         self,
-        problems: Sequence[Analysis],
-        teams: Sequence[Sequence[Analysis]],
-        phrases: Sequence[tuple[str, ...]],
-        work: _Run,
-    ) -> dict[str, Vectors]:
-        analyses = [*problems, *(a for row in teams for a in row)]
-        texts = [passage for analysis in analyses for passage in analysis.passages]
-        texts = list(dict.fromkeys([*texts, *(phrase for row in phrases for phrase in row)]))
-        if not texts:
-            return {}
-        work.step("encode", 0, len(texts))
-        vectors = self.encoder.encode(texts, lambda done, total: work.step("encode", done, total))
-        return dict(zip(texts, vectors, strict=True))
+        teams: Sequence[TeamDocument],
+        analyses: Sequence[Sequence[Analysis]],
+        vectors: TextVectors,
+        index: LexicalIndex,
+    ) -> PairFeatures:
+        """Prepare *teams* to be compared with problems."""
+        rows = VectorRows.stack(analyses, vectors)
+        features = PairFeatures(teams, analyses, rows, index, self.taxonomy, self.config)
+        features.prepare()
+        return features
+
+    def phrases(self, problems: Sequence[ProblemDocument]) -> list[tuple[str, ...]]:
+        """Return the phrases of each problem as the encoder reads them."""
+        return [self._analyzer.phrases(problem.document) for problem in problems]
+
+    def index(self, reference: LexicalReference) -> LexicalIndex:
+        """Return an index of the documents read, in the light of *reference*."""
+        return LexicalIndex(self._analyzer.vocabulary, reference)
 
     def _blocks(
         self,
-        work: _Run,
+        work: MatchWork,
+        problems: Sequence[Analysis],
+        teams: Sequence[Sequence[Analysis]],
+        reference: LexicalReference,
+    ) -> Iterator[tuple[int, Described]]:
+        """Describe a block of problems at a time, so that memory does not grow with their number."""
+        has_titles = any(a.is_title for analyses in teams for a in analyses)
+        phrases = self.phrases(work.problems) if has_titles else [()] * len(problems)
+        texts = [text for row in (problems, *teams) for a in row for text in a.passages]
+        texts += [phrase for row in phrases for phrase in row]
+        vectors = self.encode(texts, lambda done, total: work.step("encode", done, total))
+        features = self.team_features(work.teams, teams, vectors, self.index(reference))
+        prepared = self._prepared(work, features, problems, phrases, vectors)
+        del vectors
+        for start, asked in prepared:
+            work.step("rank", start, len(work.problems))
+            yield start, features.describe(asked)
+
+    def _prepared(
+        self,
+        work: MatchWork,
         features: PairFeatures,
         analyses: Sequence[Analysis],
         phrases: Sequence[tuple[str, ...]],
-        vectors: dict[str, Vectors],
-    ) -> Iterator[tuple[int, Described]]:
-        """Describe a block of problems at a time, so that memory does not grow with their number."""
-        for start in range(0, len(work.problems), self.config.block_size):
-            work.step("rank", start, len(work.problems))
-            block = slice(start, start + self.config.block_size)
-            yield (
+        vectors: TextVectors,
+    ) -> list[tuple[int, PreparedProblems]]:
+        """Prepare the problems in blocks, each with the position of its first."""
+        size = self.config.block_size
+        blocks = [(start, slice(start, start + size)) for start in range(0, len(analyses), size)]
+        return [
+            (
                 start,
-                features.describe(
+                features.problems(
                     work.problems[block],
                     analyses[block],
                     VectorRows.stack([[analysis] for analysis in analyses[block]], vectors),
-                    [
-                        np.array([vectors[phrase] for phrase in row], dtype=np.float32)
-                        for row in phrases[block]
-                    ],
+                    VectorRows.of_phrases(phrases[block], vectors),
                 ),
             )
+            for start, block in blocks
+        ]
 
     def _rank(
-        self, work: _Run, blocks: Iterable[tuple[int, Described]]
+        self, work: MatchWork, blocks: Iterable[tuple[int, Described]]
     ) -> tuple[PairTable, list[tuple[int, int]]]:
         """Put the teams of each problem in order; also return the pairs with no bridge."""
         barred = work.eligibility.barred(work.problems, work.teams)
         tables: list[PairTable] = []
         unbridged: list[tuple[int, int]] = []
         for start, described in blocks:
-            z = described.standardised(self.config)
-            # Added up in the same order as contributions are, so that both agree to the last bit.
-            scores = sum(w * part for w, part in zip(self.ranker.coef_, z, strict=True))
-            for row in range(len(scores)):
-                allowed = ~barred[start + row]
-                cut_off = allowed & ~described.bridged[row]
-                unbridged.extend((start + row, int(team)) for team in np.flatnonzero(cut_off))
-                scores[row, ~allowed | cut_off] = -np.inf
-                tables.append(
-                    self._table(work, start + row, scores[row], z[:, row], described, row)
-                )
+            n_rows = len(described.bridged)
+            block = self.scorer.score(described, barred[start : start + n_rows])
+            unbridged += [(start + int(p), int(t)) for p, t in np.argwhere(block.cut_off)]
+            for row in range(n_rows):
+                pinned = work.pinned(start + row)
+                tables.append(self.scorer.table(block, row, start + row, pinned))
         work.step("rank", len(work.problems), len(work.problems))
         return PairTable.join(tables), unbridged
 
-    def _table(
-        self,
-        work: _Run,
-        problem: int,
-        scores: Matrix,
-        z: Matrix,
-        described: Described,
-        row: int,
-    ) -> PairTable:
-        order = best_first(scores, self.config.top_n)
-        is_pinned = np.zeros(len(work.teams), dtype=bool)
-        is_pinned[work.pinned(problem)] = True
-        ranks = np.arange(1, len(order) + 1)
-        if is_pinned.any() and self.config.top_n is not None:
-            full = best_first(scores)
-            kept = (np.arange(len(full)) < len(order)) | is_pinned[full]
-            order, ranks = full[kept], np.flatnonzero(kept) + 1
-        contributions = z[:, order].T * self.ranker.coef_
-        return PairTable(
-            problem=np.full(len(order), problem, dtype=np.int32),
-            team=order.astype(np.int32),
-            rank=ranks.astype(np.int32),
-            band=self._bands(contributions.sum(axis=1), described.unconfirmed[row, order]),
-            contributions=contributions,
-            is_pinned=is_pinned[order],
-        )
-
-    def _bands(self, scores: Matrix, unconfirmed: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
-        """Return positions in `BANDS`; a must-have that is only mentioned keeps a pair off the top."""
-        floors = [self.config.band_floors[band] for band in BANDS[:-1]]
-        bands = np.sum(scores[:, None] < np.array(floors), axis=1)
-        good = BANDS.index(Band.GOOD)
-        capped = np.where(unconfirmed, np.maximum(bands, good), bands)
-        return np.asarray(capped, dtype=np.int8)
-
     def _result(
         self,
-        work: _Run,
+        work: MatchWork,
         read_teams: Sequence[Sequence[Analysis]],
         table: PairTable,
         unbridged: Sequence[tuple[int, int]],
@@ -359,7 +319,7 @@ class MatchPipeline:
             table=table,
             exclusions=tuple(work.eligibility.exclusions(work.problems, work.teams, unbridged)),
             confidence={
-                team.id: self.confidence(analyses)
+                team.id: self.scorer.confidence(analyses)
                 for team, analyses in zip(work.teams, read_teams, strict=True)
             },
             config=self.describe_config(reference),
@@ -375,13 +335,6 @@ class MatchPipeline:
             reference=reference,
         )
 
-    def confidence(self, analyses: Sequence[Analysis]) -> Confidence:
-        """Say how much a team has shown, by its number of substantial documents."""
-        n_substantial = sum(analysis.is_substantial for analysis in analyses)
-        if n_substantial >= self.config.rich:
-            return Confidence.RICH
-        return Confidence.FAIR if n_substantial >= self.config.fair else Confidence.THIN
-
     def describe_config(self, reference: LexicalReference) -> dict[str, Any]:
         """Return every setting and version that can change a result."""
         return {
@@ -393,21 +346,22 @@ class MatchPipeline:
             "lexicon": self.lexicon.fingerprint,
             "taxonomy": self.taxonomy.version,
             "reference": reference.fingerprint,
-            "weights": self.ranker.coef_.tolist(),
+            "weights": self.scorer.ranker.coef_.tolist(),
         }
 
-    def _with_explanations(self, result: MatchResult, work: _Run, explain_top: int) -> MatchResult:
+    def _with_explanations(
+        self, result: MatchResult, work: MatchWork, explain_top: int
+    ) -> MatchResult:
         if not explain_top:
             return result
         problems = {problem.id: problem for problem in work.problems}
         teams = {team.id: team for team in work.teams}
         chosen = [pair for pair in result if pair.rank <= explain_top]
-        explainer = Explainer(self.encoder, self._analyzer, self.taxonomy, self.config)
         explanations = {}
         for number, pair in enumerate(chosen):
             work.step("explain", number, len(chosen))
             problem, team = problems[pair.problem_id], teams[pair.team_id]
-            found = explainer.explain(problem, team, pair, result.reference)
+            found = self._explainer.explain(problem, team, pair, result.reference)
             explanations[pair.problem_id, pair.team_id] = found
         work.step("explain", len(chosen), len(chosen))
         return replace(result, explanations=explanations)
