@@ -44,7 +44,7 @@ def _scales() -> Mapping[str, ScoreScale]:
             "lexical": ScoreScale(0.03, 0.03),
             "concepts": ScoreScale(0.15, 0.20),
             "sector": ScoreScale(0.15, 0.33),
-            "requirements": ScoreScale(0.50, 0.30),
+            "requirements": ScoreScale(0.20, 0.15),
             "must_have": ScoreScale(0.0, 1.0),
         }
     )
@@ -90,7 +90,7 @@ class MatchConfig:
     phrase_share: float = 0.5
     band_floors: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
-            {Band.STRONG: 2.0, Band.GOOD: 1.25, Band.POSSIBLE: 0.5}
+            {Band.STRONG: 2.5, Band.GOOD: 1.25, Band.POSSIBLE: 0.5}
         )
     )
     top_n: int | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from matchmaker.competency import Requirement, detect_language
 from matchmaker.matching.masking import mask
+from matchmaker.matching.standing import checked_estimate
 from matchmaker.matching.types import Document, ProblemDocument, TeamDocument, Text
 
 
@@ -56,6 +57,7 @@ def team_document(
     techniques: Iterable[str] = (),
     sectors: Iterable[str] = (),
     competencies: Mapping[str, float] | None = None,
+    estimates: Mapping[str, Sequence[float]] | None = None,
     capacity: int | None = None,
     is_available: bool = True,
     names: Iterable[str] = (),
@@ -75,7 +77,9 @@ def team_document(
     sectors : iterable of str
         Codes, ids or labels of the sectors it knows.
     competencies : mapping of str to float, optional
-        Estimated levels.
+        Levels it gives itself.
+    estimates : mapping of str to sequence of float, optional
+        Of competencies with evidence, the probability of level 0, 1, ... 5 or more.
     capacity : int, optional
         How many further problems it can take on.
     is_available : bool
@@ -97,6 +101,7 @@ def team_document(
         ),
         sectors=tuple(dict.fromkeys(s for s in sectors if s)),
         competencies=dict(competencies or {}),
+        estimates={name: checked_estimate(row) for name, row in (estimates or {}).items()},
         capacity=capacity,
         is_available=is_available,
     )

@@ -49,7 +49,7 @@ class Eligibility:
             return Reason.TEAM_UNAVAILABLE
         if team.capacity is not None and team.capacity < 1:
             return Reason.NO_CAPACITY
-        return None if team.documents or team.competencies else Reason.NO_TEXT
+        return None if team.documents or team.competencies or team.estimates else Reason.NO_TEXT
 
     def barred(
         self, problems: Sequence[ProblemDocument], teams: Sequence[TeamDocument]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.competency import IMPORTANCE_MUST, Requirement, Taxonomy, meets
+from matchmaker.competency import IMPORTANCE_MUST, Requirement, Taxonomy
 from matchmaker.i18n import N_
 from matchmaker.matching.analysis import Analysis, Analyzer
 from matchmaker.matching.config import FEATURES, MatchConfig
@@ -20,6 +20,7 @@ from matchmaker.matching.lexical import (
     shared_words,
 )
 from matchmaker.matching.result import MatchedPair
+from matchmaker.matching.standing import Standing, standing
 from matchmaker.matching.types import Confidence, Document, ProblemDocument, TeamDocument
 
 VERSION = 1
@@ -40,6 +41,10 @@ LABELS: Mapping[str, str] = {
 MET = N_("%(competency)s: level %(shown).1f shown, %(needed)s needed.")
 BELOW = N_("%(competency)s: level %(shown).1f shown, below the %(needed)s needed.")
 UNCONFIRMED = N_("%(competency)s: named in the team's texts, but no level is shown yet.")
+STATED = N_(
+    "%(competency)s: the team gives itself level %(shown).1f, %(needed)s needed; not confirmed yet."
+)
+POSSIBLE = N_("%(competency)s: level %(needed)s is possible, but the evidence does not settle it.")
 MISSING = N_("%(competency)s: nothing shown, level %(needed)s needed.")
 SHARED = N_("Both sides speak of %(competency)s.")
 CLOSEST_WORK = N_("The closest of its documents is “%(title)s”.")
@@ -162,25 +167,22 @@ class Explainer:
     def _requirement(
         self, need: Requirement, team: TeamDocument, shown: Sequence[Analysis]
     ) -> dict[str, Any]:
-        level = team.competencies.get(need.competency)
         is_named = any(a.concepts.get(need.competency, 0) >= NAMED for a in shown)
         is_named |= need.competency in {self.taxonomy.resolve_sector(s) for s in team.sectors}
-        if level is not None:
-            status = "met" if meets(level, need.level) else "below"
-        else:
-            status = "unconfirmed" if is_named else "missing"
+        found = standing(need.competency, need.level, team.estimates, team.competencies, is_named)
         params: dict[str, Any] = {"competency": need.competency, "needed": need.level}
-        if level is not None:
-            params["shown"] = level
-        texts = {"met": MET, "below": BELOW, "unconfirmed": UNCONFIRMED, "missing": MISSING}
+        if found.level is not None:
+            params["shown"] = round(found.level, 4)
         return {
             "competency": need.competency,
             "needed": need.level,
-            "shown": level,
+            "shown": params.get("shown"),
             "importance": need.importance,
             "is_must": need.importance >= IMPORTANCE_MUST,
-            "status": status,
-            "reason": message(texts[status], **params),
+            "status": found.status,
+            "is_confirmed": found.is_confirmed,
+            "probability": round(found.probability, 4),
+            "reason": message(_requirement_text(found), **params),
         }
 
     def _closest_document(
@@ -314,6 +316,14 @@ class Explainer:
         if not team.sectors:
             advice.append(message(ADD_SECTOR))
         return advice
+
+
+def _requirement_text(found: Standing) -> str:
+    if found.is_confirmed:
+        return {"met": MET, "unconfirmed": POSSIBLE, "below": BELOW}[found.status]
+    return {"met": STATED, "unconfirmed": UNCONFIRMED, "below": BELOW, "missing": MISSING}[
+        found.status
+    ]
 
 
 def _title(document: Document) -> str:

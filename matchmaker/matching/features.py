@@ -15,7 +15,6 @@ from matchmaker.competency import (
     Requirement,
     Taxonomy,
 )
-from matchmaker.competency.levels import TOLERANCE
 from matchmaker.competency.taxonomy import sector_similarity
 from matchmaker.matching.analysis import Analysis, VectorRows
 from matchmaker.matching.config import FEATURES, MatchConfig
@@ -26,15 +25,22 @@ from matchmaker.matching.lexical import (
     on_grid,
     product,
 )
+from matchmaker.matching.standing import (
+    NOTHING,
+    Standing,
+    estimated,
+    expected_level,
+    named,
+    stated,
+)
 from matchmaker.matching.types import Matrix, ProblemDocument, TeamDocument, Vectors
 
 # A concept this sure in a text counts as named there.
 NAMED = 0.5
-# What an unconfirmed mention of a needed competency is worth.
-UNCONFIRMED = 0.5
 LANGS = ("zh", "en")
 # How many vectors of documents are compared at once: what comes of it stays in a processor's cache.
 _TILE = 8192
+Flags = npt.NDArray[np.bool_]
 _PRODUCTS = ("dense", "lexical", "concepts")
 
 
@@ -127,7 +133,7 @@ class Described:
     raw : mapping of str to ndarray of shape (n_problems, n_teams)
         Each feature in its own unit; nan where it is unknown.
     unconfirmed : ndarray of bool
-        Whether a must-have is only mentioned, not shown at a level.
+        Whether a must-have is only mentioned, or neither likely nor unlikely.
     bridged : ndarray of bool
         Whether the two sides can be compared at all.
     """
@@ -216,21 +222,30 @@ class PairFeatures:
         rows = []
         for team, analyses in zip(self.teams, self.analyses, strict=True):
             vectors = [self.space.vector(analysis.concepts) for analysis in analyses]
-            if team.competencies:
-                vectors.append(self.space.vector(team.competencies))
+            if levels := known_levels(team):
+                vectors.append(self.space.vector(levels))
             rows.append(np.mean(vectors, axis=0) if vectors else self.space.vector({}))
         shape = (len(self.teams), len(self.space.column))
         return on_grid(np.array(rows).reshape(shape), POOLED_BITS)
 
     @cached_property
     def _levels(self) -> Matrix:
-        """Estimated level of each team in each concept, nan if unknown."""
+        """Level that each team gives itself in each concept, nan if none."""
         levels = np.full((len(self.teams), len(self.space.column)), np.nan)
         for row, team in enumerate(self.teams):
             for concept_id, level in team.competencies.items():
                 if concept_id in self.space.column:
                     levels[row, self.space.column[concept_id]] = level
         return levels
+
+    @cached_property
+    def _estimates(self) -> dict[str, list[int]]:
+        """The teams with an estimate of each competency."""
+        found: dict[str, list[int]] = {}
+        for row, team in enumerate(self.teams):
+            for concept_id in team.estimates:
+                found.setdefault(concept_id, []).append(row)
+        return found
 
     @cached_property
     def _named(self) -> npt.NDArray[np.bool_]:
@@ -374,16 +389,27 @@ class PairFeatures:
         missing = is_must @ (1 - np.maximum(is_met, is_named))
         return coverage, missing, (is_must @ is_named) > 0
 
-    def _attained(
-        self, need: Requirement
-    ) -> tuple[Matrix, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Return for every team its share of one need, if it meets it, if it only names it."""
+    def _attained(self, need: Requirement) -> tuple[Matrix, Flags, Flags]:
+        """Return for every team how probable the level is, if the need is met, if that is open."""
+        kinds, kind = self._standings(need)
+        probability = np.array([found.probability for found in kinds])[kind]
+        is_met = np.array([found.status == "met" for found in kinds])[kind]
+        is_open = np.array([found.status == "unconfirmed" for found in kinds])[kind]
+        return probability, is_met, is_open
+
+    def _standings(self, need: Requirement) -> tuple[list[Standing], npt.NDArray[np.intp]]:
+        """Return the different standings to a need, and which of them each team has."""
         column = self.space.column[need.competency]
+        kinds = [NOTHING, named(need.level)]
+        kind = self._named[:, column].astype(np.intp)
         levels = self._levels[:, column]
-        is_named = self._named[:, column] & np.isnan(levels)
-        is_met = levels >= need.level - TOLERANCE
-        partly = np.clip(np.nan_to_num(levels) / need.level, 0, 1)
-        return np.where(is_met, 1.0, np.where(is_named, UNCONFIRMED, partly)), is_met, is_named
+        for level in np.unique(levels[~np.isnan(levels)]):
+            kind[levels == level] = len(kinds)
+            kinds.append(stated(float(level), need.level))
+        for row in self._estimates.get(need.competency, ()):
+            kind[row] = len(kinds)
+            kinds.append(estimated(self.teams[row].estimates[need.competency], need.level))
+        return kinds, kind
 
     def _bridged(
         self, asked: PreparedProblems, dense: Matrix, concepts: Matrix
@@ -393,6 +419,12 @@ class PairFeatures:
         for lang in LANGS:
             bridged |= np.outer(asked.langs[lang], self._langs[lang])
         return bridged
+
+
+def known_levels(team: TeamDocument) -> dict[str, float]:
+    """Return the level of each competency that the team states or evidence makes likely."""
+    likely = {c: expected_level(at_least) for c, at_least in team.estimates.items()}
+    return {**team.competencies, **likely}
 
 
 def _distinct(

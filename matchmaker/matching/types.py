@@ -121,7 +121,10 @@ class TeamDocument:
     sectors : tuple of str
         Sector codes it declares.
     competencies : mapping of str to float
-        Estimated level, 0 to 5, of each competency with any evidence.
+        Level, 0 to 5, that the team gives itself in a competency.
+    estimates : mapping of str to tuple of float
+        For a competency with evidence: the probability that the team has level 0, 1, ... 5 or more.
+        Evidence wins over what the team says.
     capacity : int, optional
         How many further problems it can take on; None if it has not said.
     is_available : bool, default=True
@@ -132,6 +135,7 @@ class TeamDocument:
     documents: tuple[Document, ...] = ()
     sectors: tuple[str, ...] = ()
     competencies: Mapping[str, float] = field(default_factory=dict)
+    estimates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     capacity: int | None = None
     is_available: bool = True
 
@@ -141,6 +145,7 @@ class TeamDocument:
         row = {name: getattr(self, name) for name in ("id", "sectors", "capacity", "is_available")}
         row["documents"] = [asdict(document) for document in self.documents]
         row["competencies"] = dict(sorted(self.competencies.items()))
+        row["estimates"] = dict(sorted(self.estimates.items()))
         return _hash(row)
 
 
