@@ -20,6 +20,8 @@ from matchmaker.services.context import Context
 MAX_WORKS = 30
 MAX_TECHNIQUES = 40
 MAX_CAPACITY = 20
+#: More than a profile says in earnest; reading a hundred times as much would take minutes.
+MAX_SUGGESTED_FROM = 100_000
 FIRST_YEAR = 1950
 TEXT_MAX = 20_000
 LINE_MAX = {"name_zh": 120, "name_en": 120, "title_zh": 200, "title_en": 200}
@@ -291,7 +293,7 @@ def suggest(values: TeamValues) -> Suggestions:
     """Concepts that the text of *values* speaks of and that are not in it yet."""
     parts = [values.title_zh, values.title_en, values.text_zh, values.text_en]
     parts += [part for work in values.works for part in (work.title, work.text)]
-    text = "\n".join(part for part in parts if part)
+    text = "\n".join(part for part in parts if part)[:MAX_SUGGESTED_FROM]
     claimed = {claim.competency for claim in values.competencies}
     known = {technique.casefold() for technique in values.techniques}
     return Suggestions(

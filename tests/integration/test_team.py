@@ -482,3 +482,8 @@ def test_suggestions_read_past_works_too():
     found_in_works = service.suggest(values(works=(WorkValues("語音辨識"),)))
     assert {item.concept for item in found_in_works.competencies} >= {"PER-SPE"}
     assert not service.suggest(values(name_en="Computer vision"))
+
+
+def test_suggestions_read_no_more_than_a_profile_says():
+    far = "x " * service.MAX_SUGGESTED_FROM + "語音辨識"
+    assert not service.suggest(values(text_zh=far))

@@ -39,7 +39,16 @@ from matchmaker.services.problem_values import (
     ProblemValues,
     values_of,
 )
-from matchmaker.web.forms.base import BaseForm, LocalMoment, Version, choice, choices_of, line, text
+from matchmaker.web.forms.base import (
+    TEXT_MAX,
+    BaseForm,
+    LocalMoment,
+    Version,
+    choice,
+    choices_of,
+    line,
+    text,
+)
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.web.problem_words import (
     GRADE_MEANINGS,
@@ -215,7 +224,7 @@ class ProblemForm(BaseForm):
     def suggest(self) -> None:
         """Offer what the typed text speaks of and the form does not have yet."""
         parts = ("title_zh", "title_en", "text_zh", "text_en", "techniques")
-        typed = "\n".join(getattr(self, name).data or "" for name in parts)
+        typed = "\n".join((getattr(self, name).data or "")[:TEXT_MAX] for name in parts)
         listed = {row.competency.data for row in self.requirements}
         self.accept.choices = choices_of(
             (f"{need.competency}:{need.level}:{need.importance}", _described(need, item.patterns))
