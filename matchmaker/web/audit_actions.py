@@ -56,7 +56,10 @@ ACTIONS = {
     "team:restore": N_("brought a team back"),
     "team:update": N_("changed a team profile"),
 }
-WORKFLOWS = {"problem": PROBLEM_WORKFLOW, "match": MATCH_WORKFLOW}
+LABELS: dict[str, dict[str, str]] = {
+    "problem": {str(action): label for action, label in PROBLEM_WORKFLOW.actions.items()},
+    "match": {str(action): label for action, label in MATCH_WORKFLOW.actions.items()},
+}
 
 
 def action_words(name: str) -> str:
@@ -64,5 +67,5 @@ def action_words(name: str) -> str:
     if name in ACTIONS:
         return say(ACTIONS[name])
     noun, _, action = name.partition(":")
-    labels = WORKFLOWS[noun].actions if noun in WORKFLOWS else {}
-    return next((say(label) for key, label in labels.items() if key == action), name)
+    label = LABELS.get(noun, {}).get(action)
+    return name if label is None else say(label)
