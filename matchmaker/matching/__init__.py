@@ -34,6 +34,7 @@ from matchmaker.matching.encoders import (
 )
 from matchmaker.matching.explanation import LABELS, render_message
 from matchmaker.matching.lexical import LexicalReference
+from matchmaker.matching.live import LiveRanking
 from matchmaker.matching.masking import mask
 from matchmaker.matching.pipeline import MatchPipeline
 from matchmaker.matching.ranking import PriorRanker
@@ -62,6 +63,7 @@ __all__ = [
     "FileVectorCache",
     "HashingEncoder",
     "LexicalReference",
+    "LiveRanking",
     "MatchConfig",
     "MatchPipeline",
     "MatchResult",

@@ -22,8 +22,8 @@ from matchmaker.matching.lexical import (
     POOLED_BITS,
     QUERY_BITS,
     LexicalIndex,
+    TermColumns,
     on_grid,
-    product,
 )
 from matchmaker.matching.standing import (
     NOTHING,
@@ -204,9 +204,8 @@ class PairFeatures:
         return pooled
 
     @cached_property
-    def _terms_by_column(self) -> sp.csr_matrix:
-        """The same with teams as columns, which a sparse product wants."""
-        return self._terms.T.tocsr()
+    def _term_columns(self) -> TermColumns:
+        return TermColumns(self._terms)
 
     @cached_property
     def _pooling(self) -> sp.csr_matrix:
@@ -267,7 +266,7 @@ class PairFeatures:
 
     def prepare(self) -> None:
         """Work out ahead what depends on the teams alone."""
-        _ = self._terms_by_column, self._concepts, self._levels, self._named, self._langs
+        _ = self._term_columns, self._concepts, self._levels, self._named, self._langs
 
     def problems(
         self,
@@ -290,7 +289,7 @@ class PairFeatures:
     def describe(self, asked: PreparedProblems) -> Described:
         """Compare the problems with every team."""
         dense = self._dense(asked)
-        lexical = product(asked.terms, self._terms_by_column)
+        lexical = self._term_columns.cosines(asked.terms)
         lexical[:, np.diff(self._terms.indptr) == 0] = np.nan
         concepts = self._concept_overlap(asked.concepts)
         coverage, missing, unconfirmed = self._requirements(asked)
