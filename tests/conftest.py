@@ -26,7 +26,8 @@ from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.web import Matchmaker, create_app
 from matchmaker.worker import Worker
-from tests import factories, postgres
+from tests import factories, postgres, world
+from tests.site import Site, furnish
 
 TEMPLATE = "matchmaker_template"
 
@@ -79,6 +80,17 @@ def new_postgres_database(postgres_url: str) -> Iterator[Callable[..., str]]:
     engine.dispose()
     yield create
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_site(
+    tmp_path_factory: pytest.TempPathFactory, template_database: Path
+) -> Iterator[Site]:
+    """The sample programme, made once for all tests that leave it as they found it."""
+    site = Site(world.build(tmp_path_factory.mktemp("sample"), template_database))
+    furnish(site)
+    yield site
+    site.app.engine.dispose()
 
 
 @pytest.fixture

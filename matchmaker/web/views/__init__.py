@@ -6,16 +6,13 @@ import importlib
 import pkgutil
 
 from flask import Blueprint, Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 
 class Id(IntegerConverter):
-    """The id of a row. None is greater than this: the database would refuse the number itself."""
+    """The id of a row. None has more digits: the database would refuse far greater numbers itself."""
 
-    regex = "[0-9]{1,10}"
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2_147_483_647)
+    regex = "[0-9]{1,9}"
 
 
 def init_app(app: Flask) -> None:
