@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker.competency import IMPORTANCE_MUST, Requirement, Taxonomy
 from matchmaker.i18n import N_
 from matchmaker.matching.analysis import Analysis, Analyzer
 from matchmaker.matching.config import FEATURES, MatchConfig
+from matchmaker.matching.counterfactual import Rescore, advice, effects, message
 from matchmaker.matching.encoders import Encoder
 from matchmaker.matching.features import NAMED
 from matchmaker.matching.lexical import (
@@ -21,14 +23,15 @@ from matchmaker.matching.lexical import (
 )
 from matchmaker.matching.result import MatchedPair
 from matchmaker.matching.standing import Standing, standing
-from matchmaker.matching.types import Confidence, Document, ProblemDocument, TeamDocument
+from matchmaker.matching.types import Band, Document, ProblemDocument, TeamDocument
 
-VERSION = 1
+VERSION = 2
 N_TERMS = 12
 N_CONCEPTS = 8
 N_SENTENCES = 3
 _MAX_SENTENCES = 40
 _SENTENCE_FLOOR = 0.3
+_NO_EFFECT = 1e-9
 
 LABELS: Mapping[str, str] = {
     "dense": N_("Similar meaning"),
@@ -54,14 +57,6 @@ OTHER_SECTOR = N_("The team has named other sectors than the problem's.")
 FEW_DOCUMENTS = N_(
     "The ranking rests on %(count)s substantial descriptions; 8 to 12 are a sound basis."
 )
-SHOW_LEVEL = N_("Evidence for %(competency)s at level %(needed)s would raise the match.")
-ADD_WORK = N_("Describing past work of this kind in 100 to 200 words would raise the match.")
-ADD_SECTOR = N_("Naming the sectors the team knows would make the match more certain.")
-
-
-def message(text: str, **params: Any) -> dict[str, Any]:
-    """Return a message id with its parameters as plain data."""
-    return {"message": text, "params": params}
 
 
 def render_message(
@@ -96,12 +91,15 @@ class Explainer:
         The competency framework.
     config : MatchConfig
         Settings of the run.
+    rescore : callable (problem, variants, reference)
+        Ranks a pair again with something of the team changed.
     """
 
     encoder: Encoder
     analyzer: Analyzer
     taxonomy: Taxonomy
     config: MatchConfig
+    rescore: Rescore
 
     def explain(
         self,
@@ -126,10 +124,15 @@ class Explainer:
         dict
             ``score``, ``band``, ``confidence``, ``parts`` (feature, label, contribution),
             ``requirements``, ``document`` (the closest one), ``sentences``, ``terms`` (shared words),
-            ``concepts``, ``reasons`` and ``advice`` (both lists of message ids with parameters).
+            ``concepts``, ``reasons`` and ``notes`` (both lists of message ids with parameters), and
+            ``advice``: what the team can say of itself that raises the score, with the score and the
+            band it would have then, found by ranking the pair again.
         """
         needed = self.analyzer(problem.document)
         shown = [self.analyzer(document) for document in team.documents]
+        if reference is None:
+            analyses = [needed, *shown]
+            reference = LexicalIndex.learn([a.terms for a in analyses], self.analyzer.vocabulary)
         requirements = [self._requirement(need, team, shown) for need in problem.requirements]
         document = self._closest_document(problem, team, needed, shown)
         concepts = self._concepts(needed, shown)
@@ -140,14 +143,15 @@ class Explainer:
             **self._score(pair),
             "requirements": requirements,
             "document": document,
-            "sentences": self._sentences(problem, team, document),
-            "terms": self._terms(problem, team, needed, shown, reference),
+            "sentences": self._sentences(problem, team, document, pair, reference),
+            "terms": self._terms(problem, team, reference),
             "concepts": concepts,
             "reasons": [
                 *self._reasons(pair, document, concepts),
                 *(requirement["reason"] for requirement in requirements),
             ],
-            "advice": self._advice(team, shown, requirements, pair),
+            "notes": self._notes(shown),
+            "advice": advice(self.rescore, problem, team, reference) if pair else [],
         }
 
     def _score(self, pair: MatchedPair | None) -> dict[str, Any]:
@@ -216,33 +220,40 @@ class Explainer:
         return float((vectors[:n_left] @ vectors[n_left:].T).max())
 
     def _sentences(
-        self, problem: ProblemDocument, team: TeamDocument, closest: Mapping[str, Any] | None
+        self,
+        problem: ProblemDocument,
+        team: TeamDocument,
+        closest: Mapping[str, Any] | None,
+        pair: MatchedPair | None,
+        reference: LexicalReference,
     ) -> list[dict[str, Any]]:
-        """Return the sentence pairs that are most alike, each sentence once at most."""
+        """Return the sentences of the closest document without which the score would fall most.
+
+        Each has the sentence of the problem it is most like beside it. Where no sentence alone makes
+        a difference, and for weak pairs, whose sentences nobody asks for, the most alike are taken.
+        """
         if closest is None:
             return []
-        left = self._split(problem.document)
-        right = self._split(team.documents[closest["index"]])
+        index = closest["index"]
+        left, right = self._split(problem.document), self._split(team.documents[index])
         if not left or not right:
             return []
         vectors = self.encoder.encode([prepared for _, prepared in (*left, *right)])
         alike = vectors[: len(left)] @ vectors[len(left) :].T
-        found = []
-        for _ in range(min(N_SENTENCES, *alike.shape)):
-            row, column = np.unravel_index(int(np.argmax(alike)), alike.shape)
-            value = float(alike[row, column])
-            if value < _SENTENCE_FLOOR:
-                break
-            found.append(
-                {
-                    "problem": left[int(row)][0],
-                    "team": right[int(column)][0],
-                    "document": closest["index"],
-                    "similarity": round(value, 4),
-                }
-            )
-            alike[row, :] = alike[:, column] = -1.0
-        return found
+        effect: Mapping[str, float] = {}
+        if pair is not None and pair.band is not Band.WEAK:
+            effect = effects(self.rescore, self._split, problem, team, index, reference)
+        chosen = _most_telling([sentence for sentence, _ in right], alike, effect)
+        return [
+            {
+                "problem": left[row][0],
+                "team": right[column][0],
+                "document": index,
+                "similarity": round(float(alike[row, column]), 4),
+                "effect": effect.get(right[column][0]),
+            }
+            for row, column in chosen
+        ]
 
     def _split(self, document: Document) -> list[tuple[str, str]]:
         """Return the readable sentences of *document* with what the encoder reads of each."""
@@ -252,15 +263,9 @@ class Explainer:
         self,
         problem: ProblemDocument,
         team: TeamDocument,
-        needed: Analysis,
-        shown: Sequence[Analysis],
-        reference: LexicalReference | None,
+        reference: LexicalReference,
     ) -> list[dict[str, str]]:
         """Return the words that tie the two sides together, each as both sides write it."""
-        if reference is None:
-            reference = LexicalIndex.learn(
-                [needed.terms, *(a.terms for a in shown)], self.analyzer.vocabulary
-            )
         theirs: dict[str, str] = {}
         for document in reversed(team.documents):
             theirs.update(self.analyzer.words(document))
@@ -295,27 +300,31 @@ class Explainer:
         if sector:
             yield message(SAME_SECTOR if sector > 0 else OTHER_SECTOR)
 
-    def _advice(
-        self,
-        team: TeamDocument,
-        shown: Sequence[Analysis],
-        requirements: Sequence[Mapping[str, Any]],
-        pair: MatchedPair | None,
-    ) -> list[dict[str, Any]]:
-        """Return what the team could do to be ranked higher or more surely."""
-        advice = [
-            message(SHOW_LEVEL, competency=need["competency"], needed=need["needed"])
-            for need in sorted(requirements, key=lambda need: -int(need["importance"]))
-            if need["status"] != "met"
-        ]
+    def _notes(self, shown: Sequence[Analysis]) -> list[dict[str, Any]]:
+        """Return how little the ranking rests on, if it is little."""
         n_substantial = sum(analysis.is_substantial for analysis in shown)
-        if n_substantial < self.config.rich:
-            advice.append(message(FEW_DOCUMENTS, count=n_substantial))
-        if pair is None or pair.confidence is not Confidence.RICH:
-            advice.append(message(ADD_WORK))
-        if not team.sectors:
-            advice.append(message(ADD_SECTOR))
-        return advice
+        if n_substantial >= self.config.rich:
+            return []
+        return [message(FEW_DOCUMENTS, count=n_substantial)]
+
+
+def _most_telling(
+    sentences: Sequence[str], alike: npt.NDArray[np.float32], effect: Mapping[str, float]
+) -> list[tuple[int, int]]:
+    """Return rows and columns of *alike*: sentences by effect or else by likeness, each once."""
+    first = {sentence: column for column, sentence in reversed(list(enumerate(sentences)))}
+    positive = [c for sentence, c in first.items() if effect.get(sentence, 0.0) > _NO_EFFECT]
+    if positive:
+        order = sorted(positive, key=lambda column: (-effect[sentences[column]], column))
+        return [(int(np.argmax(alike[:, column])), column) for column in order[:N_SENTENCES]]
+    left, found = alike.copy(), []
+    for _ in range(min(N_SENTENCES, *alike.shape)):
+        row, column = (int(n) for n in np.unravel_index(int(np.argmax(left)), left.shape))
+        if left[row, column] < _SENTENCE_FLOOR:
+            break
+        found.append((row, column))
+        left[row, :] = left[:, column] = -1.0
+    return found
 
 
 def _requirement_text(found: Standing) -> str:

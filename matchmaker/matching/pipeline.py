@@ -27,6 +27,7 @@ from matchmaker.matching.explanation import Explainer
 from matchmaker.matching.features import Described, PairFeatures, PreparedProblems
 from matchmaker.matching.lexical import LexicalIndex, LexicalReference
 from matchmaker.matching.readable import Reader
+from matchmaker.matching.rescoring import Rescorer
 from matchmaker.matching.result import MatchedPair, MatchResult, PairTable
 from matchmaker.matching.scoring import Scorer
 from matchmaker.matching.types import Pair, ProblemDocument, TeamDocument
@@ -189,7 +190,7 @@ class MatchPipeline:
     def _explainer(self) -> Explainer:
         """Explains pairs; texts that come back from pair to pair stay at hand."""
         encoder = RecentEncoder(self.encoder)
-        return Explainer(encoder, self._analyzer, self.taxonomy, self.config)
+        return Explainer(encoder, self._analyzer, self.taxonomy, self.config, Rescorer(self))
 
     def read_problems(self, problems: Sequence[ProblemDocument]) -> list[Analysis]:
         """Read *problems*, refusing requirements the taxonomy does not have."""
@@ -214,7 +215,9 @@ class MatchPipeline:
         """Count how common terms are in documents that were read."""
         return LexicalIndex.learn((a.terms for a in analyses), self._analyzer.vocabulary)
 
-    def encode(self, texts: Iterable[str], step: Callable[[int, int], None]) -> TextVectors:
+    def encode(
+        self, texts: Iterable[str], step: Callable[[int, int], None] = lambda done, total: None
+    ) -> TextVectors:
         """Return the vectors of *texts*, telling *step* how many are done."""
         distinct = list(dict.fromkeys(texts))
         position = {text: row for row, text in enumerate(distinct)}
