@@ -16,7 +16,8 @@ from matchmaker.matching.types import Document, Vectors
 
 _SUBSTANTIAL_WORDS = 20
 _TITLE_WORDS = 12
-_VECTOR_BITS = 11
+_VECTOR_BITS = 12
+_VECTOR_LENGTH = 1 - 2**-10
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,12 @@ class TextVectors:
     def of(self, texts: Iterable[str]) -> Vectors:
         """Return the vectors of *texts* on a grid, so that their products are exact.
 
-        Single precision holds 24 bits: products of multiples of 2 to the power of -11 add up
-        without rounding as long as the sum is below 4.
+        Single precision holds 24 bits: products of multiples of 2 to the power of -12 add up
+        without rounding as long as no sum exceeds 1, and vectors a little shorter than 1 see to
+        that.
         """
         chosen = self.rows[np.array([self.position[text] for text in texts], dtype=np.intp)]
-        chosen *= np.float32(2**_VECTOR_BITS)
+        chosen *= np.float32(2**_VECTOR_BITS * _VECTOR_LENGTH)
         np.round(chosen, out=chosen)
         chosen *= np.float32(2**-_VECTOR_BITS)
         return chosen
