@@ -90,6 +90,15 @@ CLOSE = {
         Reader.TEAM: N_("Nothing is shown: add evidence if you have it, or team up with others."),
     },
 }
+NOT_CONFIRMED = N_("Stated by the team, not confirmed")
+RISES_TO = N_("With that level stated, the fit would be: %(band)s.")
+RISES_INSIDE = N_("With that level stated, the fit would rise inside its band.")
+BANDS = {
+    "strong": N_("Strong fit"),
+    "good": N_("Good fit"),
+    "possible": N_("Possible fit"),
+    "weak": N_("Weak fit"),
+}
 THIN = N_("Few descriptions")
 THIN_ADVICE = {
     Reader.OFFICE: N_("The ranking rests on little: ask the team for 8 to 12 past works."),
@@ -105,7 +114,7 @@ EXCLUSIONS = {
     "problem_closed": N_("The problem no longer takes teams"),
     "team_unavailable": N_("The team has paused or disbanded"),
     "no_capacity": N_("The team has no capacity"),
-    "no_text": N_("There is nothing to read"),
+    "no_text": N_("There is no text in Chinese or English to read"),
     "no_language_bridge": N_("No common language to compare in"),
 }
 CONFLICTS = {
@@ -258,7 +267,7 @@ def figures(match: Match) -> list[tuple[str, str]]:
 # --- requirements, evidence, gaps ---------------------------------------------------------------
 
 
-def requirement_rows(match: Match) -> list[dict[str, Any]]:
+def requirement_rows(match: Match, reader: Reader = Reader.OFFICE) -> list[dict[str, Any]]:
     """What is asked for and what is shown, must-haves first."""
     needs = sorted(match.explanation.get("requirements", []), key=lambda need: -need["importance"])
     return [
@@ -266,13 +275,28 @@ def requirement_rows(match: Match) -> list[dict[str, Any]]:
             "competency": concept(need["competency"]),
             "needed": need["needed"],
             "needed_label": _level(need["needed"]),
-            "shown": need["shown"],
-            "shown_label": "" if need["shown"] is None else _level(need["shown"]),
+            "shown": _shown(need, reader),
+            "shown_label": _shown_label(need, reader),
             "importance": IMPORTANCE.get(need["importance"], "nice"),
             "met": MET[need["status"]],
         }
         for need in needs
     ]
+
+
+def _shown(need: Mapping[str, Any], reader: Reader) -> float | None:
+    """The level, unless it is only the team's own word and not for *reader*."""
+    if reader is Reader.OWNER and not need.get("is_confirmed"):
+        return None
+    level: float | None = need["shown"]
+    return level
+
+
+def _shown_label(need: Mapping[str, Any], reader: Reader) -> str:
+    level = _shown(need, reader)
+    if level is not None:
+        return _level(level)
+    return "" if need["shown"] is None else say(NOT_CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -311,19 +335,36 @@ def gaps(match: Match, reader: Reader = Reader.OFFICE) -> list[dict[str, str]]:
     unmet = [n for n in match.explanation.get("requirements", []) if n["status"] != "met"]
     unmet.sort(key=lambda need: (-need["importance"], STATUS_ORDER.index(need["status"])))
     found = [
-        {"title": concept(need["competency"]), "body": _closing(need, reader)} for need in unmet
+        {
+            "title": concept(need["competency"]),
+            "body": " ".join(_closing(match, need, reader)),
+        }
+        for need in unmet
     ]
     if match.confidence == "thin":
         found.append({"title": say(THIN), "body": say(THIN_ADVICE[reader])})
     return found
 
 
-def _closing(need: Mapping[str, Any], reader: Reader) -> str:
-    how = say(CLOSE[need["status"]][reader])
-    if need["status"] != "below":
-        return how
-    levels = {"shown": _level(need["shown"]), "needed": _level(need["needed"])}
-    return f"{say(Message(BELOW, levels))} {how}"
+def _closing(match: Match, need: Mapping[str, Any], reader: Reader) -> Iterable[str]:
+    """What is missing of one need, how to close it, and what that would change."""
+    level = _shown(need, reader)
+    if need["status"] == "below" and level is not None:
+        levels = {"shown": _level(level), "needed": _level(need["needed"])}
+        yield say(Message(BELOW, levels))
+    yield say(CLOSE[need["status"]][reader])
+    if reader is not Reader.OWNER:
+        yield from _rise(match, need["competency"])
+
+
+def _rise(match: Match, competency: str) -> Iterable[str]:
+    """What stating the level would make of the match, as ranking the pair again found."""
+    for item in match.explanation.get("advice", []):
+        if item["params"].get("competency") == competency and "band" in item:
+            if item["band"] == match.band:
+                yield say(RISES_INSIDE)
+            else:
+                yield say(Message(RISES_TO, {"band": say(BANDS[item["band"]])}))
 
 
 def excluded_because(reason: str, params: Mapping[str, Any]) -> str:
