@@ -53,6 +53,13 @@ def as_port(text: str) -> int:
     return port
 
 
+def as_address(text: str) -> str:
+    """Read the address of a site; links are made by adding a path to it."""
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("use an address that begins with http:// or https://")
+    return text.rstrip("/")
+
+
 def as_positive(text: str) -> int:
     """Read a whole number above zero."""
     number = int(text)
@@ -95,7 +102,7 @@ class Settings:
         str, "", "SQLAlchemy address of the database. Empty means SQLite in the data folder."
     )
     base_url: str = setting(
-        str,
+        as_address,
         "http://127.0.0.1:8000",
         "Address under which people reach the site; used in mailed links.",
     )

@@ -327,7 +327,7 @@ def _known(locale: str) -> str:
 
 
 def _url(ctx: Context, path: str) -> str:
-    return ctx.settings.base_url.rstrip("/") + path
+    return ctx.settings.base_url + path
 
 
 def _when(ctx: Context, user: User, moment: datetime) -> str:

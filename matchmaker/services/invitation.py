@@ -150,7 +150,7 @@ def _send_letter(ctx: Context, invitation: Invitation, user: User | None, token:
         locale=locale,
         inviter=invitation.inviter.name,
         target=target_of(invitation).name(language_of(locale)),
-        url=f"{ctx.settings.base_url.rstrip('/')}/invitations/open/{token}",
+        url=f"{ctx.settings.base_url}/invitations/open/{token}",
         until=in_words(invitation.expires_at, locale, ctx.settings.timezone),
     )
 

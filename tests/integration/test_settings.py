@@ -32,6 +32,7 @@ def test_values_are_read_by_their_type() -> None:
     settings = Settings.from_environ(
         {
             "MATCHMAKER_PORT": "9000",
+            "MATCHMAKER_BASE_URL": "https://site.example/",
             "MATCHMAKER_SECURE_COOKIES": "On",
             "MATCHMAKER_TIMEZONE": "Europe/Berlin",
             "MATCHMAKER_DICTIONARY": "/data/cedict.txt",
@@ -41,6 +42,7 @@ def test_values_are_read_by_their_type() -> None:
     )
 
     assert (settings.port, settings.secure_cookies) == (9000, True)
+    assert settings.base_url == "https://site.example"
     assert settings.timezone.key == "Europe/Berlin"
     assert settings.dictionary == Path("/data/cedict.txt")
     assert settings.url == "postgresql+psycopg://db/matchmaker"
@@ -55,6 +57,7 @@ def test_values_are_read_by_their_type() -> None:
         ("SECURE_COOKIES", "maybe", "cannot be 'maybe': use yes or no."),
         ("TIMEZONE", "Taipei", "cannot be 'Taipei': use a zone name such as Asia/Taipei."),
         ("MAIL", "pigeon", "cannot be 'pigeon': use one of console, file, smtp."),
+        ("BASE_URL", "site.example", "use an address that begins with http:// or https://"),
         ("PROT", "80", "Unknown setting MATCHMAKER_PROT."),
     ],
 )
