@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -36,8 +37,8 @@ def kind_of(address: str) -> str:
 class Site:
     """The site, with a client for each role."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.app = create_app(settings, WTF_CSRF_ENABLED=False)
+    def __init__(self, settings: Settings, **config: Any) -> None:
+        self.app = create_app(settings, **{"WTF_CSRF_ENABLED": False, **config})
         sa.event.listen(self.app.engine, "before_cursor_execute", _be_strict)
 
     @cached_property

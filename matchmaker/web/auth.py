@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,9 @@ from matchmaker.policies.base import Permission
 from matchmaker.web.transaction import db_session
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+#: A person's id and the epoch their session belongs to.
+SESSION_ID = re.compile("([0-9]{1,9}):([0-9]{1,9})")
 
 login_manager = LoginManager()
 
@@ -73,11 +77,11 @@ User.get_id = lambda self: f"{self.id}:{self.session_epoch}"
 @login_manager.user_loader
 def load_user(session_id: str) -> User | None:
     """The person a session belongs to, unless the session has been ended since."""
-    user_id, _, epoch = session_id.partition(":")
-    if not (user_id.isdecimal() and epoch.isdecimal()):
+    found = SESSION_ID.fullmatch(session_id)
+    if found is None:
         return None
-    user = db_session().get(User, int(user_id))
-    if user is None or user.session_epoch != int(epoch) or not user.is_usable:
+    user = db_session().get(User, int(found[1]))
+    if user is None or user.session_epoch != int(found[2]) or not user.is_usable:
         return None
     return user
 
