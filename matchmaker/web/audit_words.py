@@ -44,7 +44,9 @@ def filters(actions: Sequence[str], subject_types: Sequence[str]) -> list[dict[s
     every = _("All")
     return [
         listing.search("actor", _("Who (name, address or number)")),
-        listing.select("action", _("Action"), [(name, action_words(name)) for name in actions], every=every),
+        listing.select(
+            "action", _("Action"), [(name, action_words(name)) for name in actions], every=every
+        ),
         listing.select("subject", _("What it is about"), _types(subject_types), every=every),
         listing.search("number", _("Its number")),
         listing.search("since", _("From day (2026-01-31)")),

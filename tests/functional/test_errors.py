@@ -80,7 +80,9 @@ def below(kind):
 
 
 def test_every_error_class_has_a_status():
-    statuses = {kind.__name__: status_of(kind.__new__(kind)) for kind in below(errors.MatchmakerError)}
+    statuses = {
+        kind.__name__: status_of(kind.__new__(kind)) for kind in below(errors.MatchmakerError)
+    }
 
     without = {name for name, status in statuses.items() if status == 500}
     assert without >= {"MatchmakerError", "BadSettings", "JobCancelled"}
