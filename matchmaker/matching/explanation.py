@@ -30,6 +30,8 @@ N_TERMS = 12
 N_CONCEPTS = 8
 N_SENTENCES = 3
 _MAX_SENTENCES = 40
+# Ranking a pair again without each of its sentences is costly; it is done where somebody will decide.
+_WEIGHED_BANDS = (Band.STRONG, Band.GOOD)
 _SENTENCE_FLOOR = 0.3
 _NO_EFFECT = 1e-9
 
@@ -230,9 +232,10 @@ class Explainer:
         """Return the sentences of the closest document without which the score would fall most.
 
         Each has the sentence of the problem it is most like beside it. Where no sentence alone makes
-        a difference, and for weak pairs, whose sentences nobody asks for, the most alike are taken.
+        a difference, and for pairs that are only possible, the most alike are taken. A weak pair has
+        none: nothing there speaks for it, and most pairs are weak.
         """
-        if closest is None:
+        if closest is None or (pair is not None and pair.band is Band.WEAK):
             return []
         index = closest["index"]
         left, right = self._split(problem.document), self._split(team.documents[index])
@@ -241,7 +244,7 @@ class Explainer:
         vectors = self.encoder.encode([prepared for _, prepared in (*left, *right)])
         alike = vectors[: len(left)] @ vectors[len(left) :].T
         effect: Mapping[str, float] = {}
-        if pair is not None and pair.band is not Band.WEAK:
+        if pair is not None and pair.band in _WEIGHED_BANDS:
             effect = effects(self.rescore, self._split, problem, team, index, reference)
         chosen = _most_telling([sentence for sentence, _ in right], alike, effect)
         return [

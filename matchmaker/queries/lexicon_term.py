@@ -45,11 +45,17 @@ def count_terms(session: Session, actor: User | None) -> int:
     return session.scalar(statement) or 0
 
 
-def get_term(session: Session, actor: User | None, term_id: int) -> LexiconTerm:
-    """The term, or `NotFound`."""
-    term = session.scalar(
-        sa.select(LexiconTerm).where(LexiconTerm.id == term_id, visible_lexicon_terms(actor))
+def get_term(
+    session: Session, actor: User | None, term_id: int, *, lock: bool = False
+) -> LexiconTerm:
+    """The term, or `NotFound`; locked for a change if asked."""
+    statement = sa.select(LexiconTerm).where(
+        LexiconTerm.id == term_id, visible_lexicon_terms(actor)
     )
+    if lock:
+        # The second of two people who save at once must see the version the first one left.
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    term = session.scalar(statement)
     if term is None:
         raise NotFound
     return term

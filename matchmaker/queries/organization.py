@@ -13,11 +13,17 @@ from matchmaker.policies.organization import visible_organizations
 from matchmaker.policies.problem import visible_problems
 
 
-def get(session: Session, actor: User | None, organization_id: int) -> Organization:
-    """The organization, if *actor* may know of it."""
+def get(
+    session: Session, actor: User | None, organization_id: int, *, lock: bool = False
+) -> Organization:
+    """The organization, if *actor* may know of it; locked for a change if asked."""
     statement = sa.select(Organization).where(
         Organization.id == organization_id, visible_organizations(actor)
     )
+    if lock:
+        # The second of two people who save at once must see the version the first one left.
+        statement = statement.with_for_update(of=Organization)
+        statement = statement.execution_options(populate_existing=True)
     organization = session.scalar(statement)
     if organization is None:
         raise NotFound

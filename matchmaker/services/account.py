@@ -94,7 +94,15 @@ def register(
         )
         ctx.session.add(user)
         ctx.record("account:register", user, kind=kind)
-    send_confirmation(ctx, user, next_path)
+    if not _has_new_letter(ctx, user):
+        send_confirmation(ctx, user, next_path)
+
+
+def _has_new_letter(ctx: Context, user: User) -> bool:
+    """Whether *user* was written to a moment ago: a second click sends no second letter."""
+    since = utcnow() - SECOND_CLICK
+    written = sa.exists().where(OutboxMessage.user_id == user.id, OutboxMessage.created_at > since)
+    return bool(ctx.session.scalar(sa.select(written)))
 
 
 def send_confirmation(ctx: Context, user: User, next_path: str = "") -> None:
@@ -163,7 +171,7 @@ def authenticate(ctx: Context, email: str, password: str) -> User:
 def ask_reset(ctx: Context, email: str) -> None:
     """Mail a link to choose a new password if there is such an account; the outcome tells nothing."""
     user = accounts.find(ctx.session, normalize_email(email))
-    if user is not None and user.disabled_at is None:
+    if user is not None and user.disabled_at is None and not _has_new_letter(ctx, user):
         ctx.send_mail(
             "account.reset",
             user,
@@ -219,8 +227,10 @@ def change_profile(ctx: Context, *, name: str, locale: str) -> User:
     """Change the actor's name and language."""
     user = _actor(ctx)
     ctx.require(may_change, user)
-    user.name, user.locale = check_name(name), _known(locale)
-    ctx.record("account:change", user)
+    name, locale = check_name(name), _known(locale)
+    if (user.name, user.locale) != (name, locale):
+        user.name, user.locale = name, locale
+        ctx.record("account:change", user)
     return user
 
 

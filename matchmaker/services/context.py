@@ -34,6 +34,11 @@ class Context:
         if not self.trusted:
             permission.require(self.actor, *subject)
 
+    def lock_actor(self) -> None:
+        """Let two clicks of one person come one after the other."""
+        if self.actor is not None:
+            self.session.get(User, self.actor.id, with_for_update=True)
+
     def record(self, action: str, subject: Base | None = None, **data: Any) -> None:
         """Write an audit event; *data* must not name people other than by id."""
         self.session.flush()  # A new subject gets its id here.

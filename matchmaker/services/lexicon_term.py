@@ -79,16 +79,18 @@ def edit(
 ) -> LexiconTerm:
     """Change a term, unless somebody else has since *version*."""
     ctx.require(may_edit_terms)
-    term = _opened(ctx, term_id, version)
+    term = queries.get_term(ctx.session, ctx.actor, term_id, lock=True)
     values = values.tidied()
-    faults = _faults(values, _taken(ctx.session, [values]), itself=term)
-    if faults:
-        raise InvalidInput(fields=faults)
     changes = {
         name: {"from": getattr(term, name), "to": value}
         for name, value in asdict(values).items()
         if getattr(term, name) != value
     }
+    if term.version != version and changes:  # Without changes it is a second click.
+        raise StaleVersion
+    faults = _faults(values, _taken(ctx.session, [values]), itself=term)
+    if faults:
+        raise InvalidInput(fields=faults)
     if changes:
         for name, change in changes.items():
             setattr(term, name, change["to"])
@@ -100,18 +102,13 @@ def edit(
 def delete(ctx: Context, term_id: int, version: int, *, reason: str = "") -> str:
     """Take a term out, unless somebody else has changed it since *version*; what it was."""
     ctx.require(may_edit_terms)
-    term = _opened(ctx, term_id, version)
+    term = queries.get_term(ctx.session, ctx.actor, term_id, lock=True)
+    if term.version != version:
+        raise StaleVersion
     facts = {"chinese": term.chinese, "english": term.english, "reason": reason}
     ctx.record("lexicon_term:delete", term, **facts)
     ctx.session.delete(term)
     return term.chinese
-
-
-def _opened(ctx: Context, term_id: int, version: int) -> LexiconTerm:
-    term = queries.get_term(ctx.session, ctx.actor, term_id)
-    if term.version != version:
-        raise StaleVersion
-    return term
 
 
 def paste(ctx: Context, text: str, *, reason: str = "") -> list[LexiconTerm]:

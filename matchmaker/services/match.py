@@ -188,6 +188,8 @@ def rule_pair(ctx: Context, match_id: int, kind: PairRuleKind, *, reason: str) -
     if not reason:
         raise _bad("reason", N_("Say why: the reason stays with the pair."))
     rule = queries.rule_of(ctx.session, match)
+    if rule is not None and (rule.kind, rule.reason) == (kind, reason):
+        return rule  # A second click, or a second officer who rules the same.
     if rule is None:
         rule = PairRule(problem_id=match.problem_id, team_id=match.team_id)
         ctx.session.add(rule)

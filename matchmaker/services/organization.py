@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, fields
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+
 from matchmaker.competency import load_taxonomy
 from matchmaker.errors import InvalidInput, StaleVersion
 from matchmaker.i18n import N_, Message
@@ -52,6 +54,9 @@ def create(ctx: Context, values: OrganizationValues) -> Organization:
     """Register an organization; whoever does so leads it."""
     ctx.require(may_create)
     check(values)
+    twin = _twin(ctx, values)
+    if twin is not None:
+        return twin
     organization = Organization(**asdict(values))
     if ctx.actor is not None:
         organization.members.append(OrganizationMember(user=ctx.actor, role=MemberRole.LEAD))
@@ -60,13 +65,25 @@ def create(ctx: Context, values: OrganizationValues) -> Organization:
     return organization
 
 
+def _twin(ctx: Context, values: OrganizationValues) -> Organization | None:
+    """The organization that a first click on the same form has registered."""
+    if ctx.actor is None:
+        return None
+    ctx.lock_actor()
+    mine = Organization.members.any(OrganizationMember.user_id == ctx.actor.id)
+    own = ctx.session.scalars(sa.select(Organization).where(mine))
+    return next((organization for organization in own if values_of(organization) == values), None)
+
+
 def update(
     ctx: Context, organization_id: int, version: int, values: OrganizationValues
 ) -> Organization:
     """Save what an organization says of itself, unless somebody else has saved since *version*."""
-    organization = organizations.get(ctx.session, ctx.actor, organization_id)
+    organization = organizations.get(ctx.session, ctx.actor, organization_id, lock=True)
     ctx.require(may_edit, organization)
     if organization.version != version:
+        if values_of(organization) == values:
+            return organization  # A second click on the same form.
         raise StaleVersion
     check(values)
     before = values_of(organization)

@@ -130,10 +130,12 @@ def update(
             ),
             state=Message(PROBLEM_WORKFLOW.labels[problem.state].public),
         )
+    changed = _changed(values_of(problem), values)
     if version is not None and problem.version != version:
+        if not changed and call_id in (None, problem.call_id):
+            return problem  # A second click on the same form.
         raise StaleVersion
     check_storable(values)
-    changed = _changed(values_of(problem), values)
     if call_id is not None and call_id != problem.call_id:
         _move(ctx, problem, call_id)
     _write(problem, values)
@@ -170,6 +172,8 @@ def grade(ctx: Context, problem_id: int, grade: str, *, reason: str) -> Problem:
     if grade not in GRADES:
         raise InvalidInput(fields={"grade": [Message(N_("Choose one of the four grades."))]})
     reason = _needed(reason)
+    if (problem.state, problem.grade, problem.office_note) == (ProblemState.GRADED, grade, reason):
+        return problem  # A second click, or a second officer who decides the same.
     return _take(ctx, problem, ProblemAction.GRADE, reason, grade=grade, office_note=reason)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
+
+import sqlalchemy as sa
 
 from matchmaker import competency
 from matchmaker.clock import utcnow
@@ -73,6 +75,9 @@ def create(ctx: Context, values: TeamValues, *, external_id: str | None = None) 
     """Found a team; whoever does so becomes its lead. Only the team sees it at first."""
     ctx.require(may_create)
     _check(ctx, values, None)
+    twin = _twin(ctx, values)
+    if twin is not None:
+        return twin
     team = Team(kind=values.kind, external_id=external_id)
     if ctx.actor is not None:
         team.members.append(TeamMember(user=ctx.actor, role=MemberRole.LEAD))
@@ -80,6 +85,36 @@ def create(ctx: Context, values: TeamValues, *, external_id: str | None = None) 
     ctx.session.add(team)
     ctx.record("team:create", team)
     return team
+
+
+def _twin(ctx: Context, values: TeamValues) -> Team | None:
+    """The team that a first click on the same form has founded."""
+    if ctx.actor is None:
+        return None
+    ctx.lock_actor()
+    mine = Team.members.any(TeamMember.user_id == ctx.actor.id)
+    own = ctx.session.scalars(sa.select(Team).where(mine, Team.archived_at.is_(None)))
+    return next((team for team in own if values_of(team) == _in_order(values)), None)
+
+
+def values_of(team: Team) -> TeamValues:
+    """The values as saved."""
+    columns = {name: getattr(team, name) for name in COLUMNS}
+    columns |= {"sectors": tuple(team.sectors), "techniques": tuple(team.techniques)}
+    return _in_order(
+        TeamValues(
+            **columns,
+            works=tuple(WorkValues(w.title, w.text, w.year) for w in team.works),
+            competencies=tuple(
+                CompetencyValues(c.competency, c.level, c.source) for c in team.competencies
+            ),
+        )
+    )
+
+
+def _in_order(values: TeamValues) -> TeamValues:
+    ordered = sorted(values.competencies, key=lambda claim: claim.competency)
+    return replace(values, competencies=tuple(ordered))
 
 
 def update(ctx: Context, team_id: int, values: TeamValues, *, version: int | None) -> Team:
@@ -95,6 +130,8 @@ def update(ctx: Context, team_id: int, values: TeamValues, *, version: int | Non
     team = _get(ctx, team_id, may_edit)
     require_active(team)
     if version is not None and team.version != version:
+        if values_of(team) == _in_order(values):
+            return team  # A second click on the same form.
         raise StaleVersion
     _check(ctx, values, team)
     changed = _write(team, values)
