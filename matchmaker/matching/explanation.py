@@ -31,7 +31,7 @@ N_CONCEPTS = 8
 N_SENTENCES = 3
 _MAX_SENTENCES = 40
 # Ranking a pair again without each of its sentences is costly; it is done where somebody will decide.
-_WEIGHED_BANDS = (Band.STRONG, Band.GOOD)
+_WEIGHED_BANDS = (Band.STRONG,)
 _SENTENCE_FLOOR = 0.3
 _NO_EFFECT = 1e-9
 
@@ -232,7 +232,7 @@ class Explainer:
         """Return the sentences of the closest document without which the score would fall most.
 
         Each has the sentence of the problem it is most like beside it. Where no sentence alone makes
-        a difference, and for pairs that are only possible, the most alike are taken. A weak pair has
+        a difference, and for pairs below strong, the most alike are taken. A weak pair has
         none: nothing there speaks for it, and most pairs are weak.
         """
         if closest is None or (pair is not None and pair.band is Band.WEAK):
