@@ -367,6 +367,16 @@ def test_withdrawing_asks_why_and_happens_once(make, login, session, owner):
     assert "Your organization withdrew this problem." in client.get(again.location).text
 
 
+def test_a_withdrawal_that_comes_too_late_keeps_the_reason(make, login, session, owner):
+    organization = owner.organization_memberships[0].organization
+    problem = make.problem(S.CLOSED, organization=organization)
+    answer = login(owner).post(f"/problems/{problem.id}/withdraw", data={"reason": "Typed slowly"})
+    assert answer.status_code == 409
+    assert "is not possible in the state" in answer.text
+    assert "Typed slowly</textarea>" in answer.text
+    assert saved(session)[0].state is S.CLOSED
+
+
 def test_the_owner_sees_public_words_the_note_and_the_step(make, login, owner):
     organization = owner.organization_memberships[0].organization
     problem = make.problem(S.RETURNED, organization=organization, office_note="Say how many.")

@@ -16,6 +16,7 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
+    TextAreaField,
 )
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -316,6 +317,13 @@ class DecisionForm(BaseForm):
         for item in self:
             item.id = f"{action}-{item.name}" if action else item.id
             item.label.field_id = item.id
+
+    @property
+    def words(self) -> str:
+        """What was typed into it."""
+        return "\n".join(
+            item.data for item in self if isinstance(item, TextAreaField) and item.data
+        )
 
     def arguments(self) -> dict[str, Any]:
         """What the service takes."""

@@ -43,6 +43,7 @@ from matchmaker.services import problem as service
 from matchmaker.services.problem_values import values_of
 from matchmaker.web import drafts, problem_words
 from matchmaker.web.auth import PUBLIC, actor, guard
+from matchmaker.web.errors import status_of
 from matchmaker.web.forms.problem import (
     DecisionForm,
     DeclineForm,
@@ -57,11 +58,16 @@ from matchmaker.web.i18n import say
 from matchmaker.web.listing import active, page_number, page_url
 from matchmaker.web.problem_filters import gallery_filters, queue_filters, queue_tabs, read_filters
 from matchmaker.web.transaction import context, db_session
-from matchmaker.workflows.problem import EDITABLE_STATES, PROBLEM_WORKFLOW, ProblemAction
+from matchmaker.workflows.problem import (
+    EDITABLE_STATES,
+    PROBLEM_WORKFLOW,
+    ProblemAction,
+    ProblemState,
+)
 
 blueprint = Blueprint("problem", __name__)
 
-A = ProblemAction
+A, S = ProblemAction, ProblemState
 PROBLEM = "/problems/<int:problem_id>"
 OFFICE = "/office" + PROBLEM
 
@@ -273,6 +279,9 @@ def withdraw(problem_id: int) -> ResponseReturnValue:
         form.show_refusal(error)
         return _show(problem_id, form), 422
     except InvalidTransition as error:
+        if problems.get_problem(db_session(), actor(), problem_id).state is not S.WITHDRAWN:
+            form.form_errors.append(say(error.message))
+            return _show(problem_id, form), 409
         flash(say(error.message), "warning")
     else:
         flash(_("Withdrawn. Teams no longer see this problem."), "success")
@@ -316,10 +325,25 @@ def decide(problem_id: int, action: str) -> ResponseReturnValue:
         form.show_refusal(error)
         return _review(problem_id, {A(action): form}), 422
     except (InvalidTransition, DeadlinePassed) as error:
-        flash(say(error.message), "warning")
-    else:
-        flash(_("Done: %(action)s", action=say(PROBLEM_WORKFLOW.actions[A(action)])), "success")
+        return _too_late(problem_id, A(action), form, error)
+    flash(_("Done: %(action)s", action=say(PROBLEM_WORKFLOW.actions[A(action)])), "success")
     return redirect(url_for("problem.review", problem_id=problem_id), 303)
+
+
+def _too_late(
+    problem_id: int,
+    action: ProblemAction,
+    form: DecisionForm,
+    error: InvalidTransition | DeadlinePassed,
+) -> ResponseReturnValue:
+    """What was typed stays to be read, unless a first click has put it on record already."""
+    problem = problems.get_problem(db_session(), actor(), problem_id)
+    latest = problems.decisions(db_session(), _reader(), problem)[:1]
+    if any(form.words in event.data.get("reason", "") for event, _name in latest) or not form.words:
+        flash(say(error.message), "warning")
+        return redirect(url_for("problem.review", problem_id=problem_id), 303)
+    form.form_errors.append(say(error.message))
+    return _review(problem_id, {action: form}), status_of(error)
 
 
 def _review(problem_id: int, typed: dict[ProblemAction, DecisionForm] | None = None) -> str:
