@@ -32,6 +32,7 @@ from matchmaker.workflows.invitation import InvitationAction, InvitationState
 
 CONFIRM_WITHIN = timedelta(days=3)
 RESET_WITHIN = timedelta(hours=2)
+SECOND_CLICK = timedelta(seconds=10)
 MAX_NAME = 120
 #: Doors that anybody may come in by; staff accounts are made by the operator.
 OPEN_KINDS = (AccountKind.ENTERPRISE, AccountKind.SOLVER)
@@ -94,15 +95,18 @@ def register(
         )
         ctx.session.add(user)
         ctx.record("account:register", user, kind=kind)
-    if not _has_new_letter(ctx, user):
+    if not _was_just_sent(ctx, user, "account.confirm", "account.exists"):
         send_confirmation(ctx, user, next_path)
 
 
-def _has_new_letter(ctx: Context, user: User) -> bool:
-    """Whether *user* was written to a moment ago: a second click sends no second letter."""
-    since = utcnow() - SECOND_CLICK
-    written = sa.exists().where(OutboxMessage.user_id == user.id, OutboxMessage.created_at > since)
-    return bool(ctx.session.scalar(sa.select(written)))
+def _was_just_sent(ctx: Context, user: User, *kinds: str) -> bool:
+    """Whether *user* got such a letter a moment ago: a second click sends no second one."""
+    letter = sa.exists().where(
+        OutboxMessage.user_id == user.id,
+        OutboxMessage.kind.in_(kinds),
+        OutboxMessage.created_at > utcnow() - SECOND_CLICK,
+    )
+    return bool(ctx.session.scalar(sa.select(letter)))
 
 
 def send_confirmation(ctx: Context, user: User, next_path: str = "") -> None:
@@ -171,7 +175,9 @@ def authenticate(ctx: Context, email: str, password: str) -> User:
 def ask_reset(ctx: Context, email: str) -> None:
     """Mail a link to choose a new password if there is such an account; the outcome tells nothing."""
     user = accounts.find(ctx.session, normalize_email(email))
-    if user is not None and user.disabled_at is None and not _has_new_letter(ctx, user):
+    if user is None or user.disabled_at is not None:
+        return
+    if not _was_just_sent(ctx, user, "account.reset"):
         ctx.send_mail(
             "account.reset",
             user,

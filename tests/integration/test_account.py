@@ -140,8 +140,16 @@ def test_a_known_address_gets_another_letter_and_the_same_outcome(ctx, session, 
     assert actions(session) == []
 
 
+def test_a_second_click_sends_no_second_letter(ctx, session, made):
+    for _click in range(2):
+        register(ctx(None))
+        account.ask_reset(ctx(None), "new.person@example.com")
+    assert [letter.kind for letter in letters(session)] == ["account.confirm", "account.reset"]
+
+
 def test_registering_twice_sends_the_link_twice_and_changes_nothing(ctx, session, made):
     register(ctx(None))
+    letters(session)[0].created_at -= timedelta(minutes=1)
     register(ctx(None), name="Impostor", password=OTHER)
     user = made("new.person@example.com")
     assert user.name == "New Person"

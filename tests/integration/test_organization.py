@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -157,7 +159,21 @@ def test_the_second_of_two_who_save_is_told(make, ctx, session):
     organization.update(ctx(lead), row.id, 1, ACME)
     session.commit()
     with pytest.raises(StaleVersion):
-        organization.update(ctx(lead), row.id, 1, ACME)
+        organization.update(ctx(lead), row.id, 1, replace(ACME, name_en="Other"))
+
+
+def test_a_second_click_changes_nothing(make, ctx, session):
+    lead = make.user()
+    first = organization.create(ctx(lead), ACME)
+    assert organization.create(ctx(lead), ACME) is first
+    organization.update(ctx(lead), first.id, 1, replace(ACME, about_en="More"))
+    session.commit()
+    organization.update(ctx(lead), first.id, 1, replace(ACME, about_en="More"))
+    session.commit()
+    assert first.version == 2
+    assert organization.create(ctx(lead), ACME) is not first
+    done = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert done == ["organization:create", "organization:edit", "organization:create"]
 
 
 def test_members_and_the_office_know_of_it_but_do_not_edit(make, ctx):
