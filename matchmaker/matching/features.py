@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -388,6 +388,17 @@ class PairFeatures:
         missing = is_must @ (1 - np.maximum(is_met, is_named))
         return coverage, missing, (is_must @ is_named) > 0
 
+    @cached_property
+    def _stated_levels(self) -> list[list[float]]:
+        """For each concept the different levels that teams state, in order."""
+        found: list[set[float]] = [set() for _ in self.space.column]
+        rows, columns = np.nonzero(~np.isnan(self._levels))
+        for column, level in zip(
+            columns.tolist(), self._levels[rows, columns].tolist(), strict=True
+        ):
+            found[column].add(level)
+        return [sorted(levels) for levels in found]
+
     def _attained(self, need: Requirement) -> tuple[Matrix, Flags, Flags]:
         """Return for every team how probable the level is, if the need is met, if that is open."""
         kinds, kind = self._standings(need)
@@ -402,9 +413,9 @@ class PairFeatures:
         kinds = [NOTHING, named(need.level)]
         kind = self._named[:, column].astype(np.intp)
         levels = self._levels[:, column]
-        for level in np.unique(levels[~np.isnan(levels)]):
+        for level in self._stated_levels[column]:
             kind[levels == level] = len(kinds)
-            kinds.append(stated(float(level), need.level))
+            kinds.append(stated(level, need.level))
         for row in self._estimates.get(need.competency, ()):
             kind[row] = len(kinds)
             kinds.append(estimated(self.teams[row].estimates[need.competency], need.level))
@@ -433,6 +444,7 @@ def _distinct(
     return list(position), np.array([position[item] for item in items], dtype=np.intp)
 
 
+@lru_cache(maxsize=65_536)  # Few sets of sectors meet again and again.
 def _closest(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     if not left or not right:
         return np.nan

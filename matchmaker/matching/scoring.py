@@ -51,6 +51,7 @@ class Scorer:
 
     def __init__(self, config: MatchConfig) -> None:
         self.config = config
+        self.floors = np.sort([config.band_floors[band] for band in BANDS[:-1]])
         self.ranker = PriorRanker(prior=[config.weights[name] for name in FEATURES]).start()
 
     def score(self, described: Described, barred: Mask) -> ScoredBlock:
@@ -86,8 +87,7 @@ class Scorer:
 
     def bands(self, scores: Matrix, unconfirmed: Mask) -> npt.NDArray[np.int8]:
         """Return positions in `BANDS`; a must-have that is only mentioned keeps a pair off the top."""
-        floors = [self.config.band_floors[band] for band in BANDS[:-1]]
-        bands = np.sum(scores[:, None] < np.array(floors), axis=1)
+        bands = len(self.floors) - np.searchsorted(self.floors, scores, side="right")
         good = BANDS.index(Band.GOOD)
         capped = np.where(unconfirmed, np.maximum(bands, good), bands)
         return np.asarray(capped, dtype=np.int8)
