@@ -12,7 +12,12 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 
 from matchmaker.competency import fold
-from matchmaker.matching.model_files import ModelUnusable, check_model_folder, weights_file
+from matchmaker.matching.model_files import (
+    ModelUnusable,
+    check_model_folder,
+    check_weight_names,
+    weights_file,
+)
 from matchmaker.matching.types import Vectors
 from matchmaker.matching.vectors import VectorCache
 
@@ -172,7 +177,7 @@ class SentenceEncoder:
         torch.set_num_threads(self.threads)
         name = str(self.path or self.model)
         try:
-            return SentenceTransformer(
+            transformer = SentenceTransformer(
                 name,
                 device="cpu",
                 local_files_only=True,
@@ -181,6 +186,9 @@ class SentenceEncoder:
         except Exception as error:
             # Libraries beneath raise anything from KeyError to safetensors' own errors.
             raise ModelUnusable(model=name, reason=_first_line(error)) from error
+        if self.path is not None:
+            check_weight_names(self.path, transformer[0].state_dict().keys())
+        return transformer
 
     @cached_property
     def dim(self) -> int:
@@ -228,7 +236,9 @@ class SentenceEncoder:
             convert_to_numpy=False,
             convert_to_tensor=True,
         )
-        return np.asarray(tensor.float().numpy(), dtype=np.float32)
+        vectors = np.asarray(tensor.float().numpy(), dtype=np.float32)
+        _check_shape(vectors, (len(batch), self.dim), self.model_id)
+        return vectors
 
 
 def make_encoder(kind: str = "sentence", model: str = "", *, multilingual: bool = False) -> Encoder:
@@ -381,11 +391,15 @@ def check_vectors(vectors: Vectors, shape: tuple[int, int], model_id: str) -> No
     ModelUnusable
         Saying what is wrong with them.
     """
-    if vectors.shape != shape:
-        reason = f"its vectors have shape {vectors.shape} instead of {shape}"
-        raise ModelUnusable(model=model_id, reason=reason)
+    _check_shape(vectors, shape, model_id)
     norms = np.linalg.norm(vectors, axis=1)
     if not np.isfinite(norms).all():
         raise ModelUnusable(model=model_id, reason="some vectors hold values that are no numbers")
     if (np.abs(norms - 1) > _NORM_TOLERANCE).any():
         raise ModelUnusable(model=model_id, reason="some vectors do not have length 1")
+
+
+def _check_shape(vectors: Vectors, shape: tuple[int, int], model_id: str) -> None:
+    if vectors.shape != shape:
+        reason = f"its vectors have shape {vectors.shape} instead of {shape}"
+        raise ModelUnusable(model=model_id, reason=reason)

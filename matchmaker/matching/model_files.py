@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from matchmaker.errors import MatchmakerError
 from matchmaker.i18n import N_
@@ -56,15 +58,45 @@ def check_model_folder(folder: Path) -> None:
         _check_safetensors(folder, weights)
 
 
+def check_weight_names(folder: Path, needed: Collection[str]) -> None:
+    """Refuse a weights file that lacks most of what the model needs: the gaps are filled at random.
+
+    Raises
+    ------
+    ModelUnusable
+        With how much is missing.
+    """
+    weights = weights_file(folder)
+    if weights.suffix != ".safetensors":
+        return
+    # Files and models differ in what they put before a name, and in a few weights that are shared.
+    held = {tail for name in _read_header(weights)[1] for tail in _tails(name)}
+    missing = [name for name in needed if held.isdisjoint(_tails(name))]
+    if 2 * len(missing) > len(needed):
+        reason = f"{weights.name} lacks {len(missing)} of {len(needed)} weights"
+        raise ModelUnusable(model=str(folder), reason=reason)
+
+
+def _tails(name: str) -> set[str]:
+    parts = name.split(".")
+    return {".".join(parts[start:]) for start in range(min(3, len(parts)))}
+
+
+def _read_header(weights: Path) -> tuple[int, dict[str, Any]]:
+    """Return the header's length and what it says of each weight."""
+    with weights.open("rb") as stream:
+        (length,) = struct.unpack("<Q", stream.read(8))
+        if length > weights.stat().st_size:
+            raise ValueError("header is longer than the file")
+        header = json.loads(stream.read(length))
+    return length, {key: row for key, row in header.items() if key != "__metadata__"}
+
+
 def _check_safetensors(folder: Path, weights: Path) -> None:
     size = weights.stat().st_size
     try:
-        with weights.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
-            if length > size:
-                raise ValueError("header is longer than the file")
-            header = json.loads(stream.read(length))
-        end = max(row["data_offsets"][1] for key, row in header.items() if key != "__metadata__")
+        length, header = _read_header(weights)
+        end = max(row["data_offsets"][1] for row in header.values())
     except (OSError, ValueError, KeyError, struct.error) as error:
         raise ModelUnusable(model=str(folder), reason=f"{weights.name}: {error}") from error
     if size != 8 + length + end:
