@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +33,10 @@ from matchmaker.matching import (
     team_document,
 )
 from matchmaker.tabular import TABLE_SUFFIXES, read_table, write_table
+from matchmaker.texts import clean
 
 MAX_TEXT_BYTES = 1_000_000
 MAX_SHOWN = 20
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_OPEN = frozenset({"closed", "declined", "withdrawn", "archived"})
 
 
@@ -92,10 +90,26 @@ class UnreadableFile(MatchmakerError):
 
 def _clean(value: str) -> str:
     if len(value.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
-        raise PydanticCustomError("too_long", "longer than 1 MB")
+        raise PydanticCustomError("too_large", "longer than 1 MB")
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise PydanticCustomError("bad_unicode", "not valid Unicode")
-    return _CONTROL.sub("", unicodedata.normalize("NFC", value)).strip()
+    return clean(value)
+
+
+def _clean_all(value: Any) -> Any:
+    """The same for every text in an object."""
+    if isinstance(value, dict):
+        return {_clean(key): _clean_all(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean_all(item) for item in value]
+    return _clean(value) if isinstance(value, str) else value
+
+
+def _of_our_time(value: dt.date | None) -> dt.date | None:
+    """Refuse moments that no clock can turn from one zone into another."""
+    if value is not None and not 1900 <= value.year <= 2200:
+        raise PydanticCustomError("out_of_time", "out of range")
+    return value
 
 
 def _known_concept(value: str) -> str:
@@ -112,7 +126,10 @@ def _as_text(value: object) -> object:
 CleanText = Annotated[str, AfterValidator(_clean)]
 ShortText = Annotated[str, BeforeValidator(_as_text), AfterValidator(_clean), Field(max_length=500)]
 Identifier = Annotated[ShortText, Field(min_length=1, max_length=200)]
-CompetencyId = Annotated[str, AfterValidator(_known_concept)]
+CompetencyId = Annotated[CleanText, AfterValidator(_known_concept)]
+FreeObject = Annotated[dict[str, Any], AfterValidator(_clean_all)]
+Moment = Annotated[dt.datetime, AfterValidator(_of_our_time)]
+Deadline = Annotated[dt.datetime | dt.date | None, AfterValidator(_of_our_time)]
 
 
 class Row(BaseModel):
@@ -193,7 +210,7 @@ class _Record(Record):
     organization: ShortText | None = None
     state: ShortText | None = None
     source_url: ShortText | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)
+    extra: FreeObject = Field(default_factory=dict)
 
     #: Where a record goes when it is written as a table; set by the classes below.
     kind: ClassVar[str]
@@ -222,8 +239,8 @@ class ProblemRecord(_Record):
 
     grade: ShortText | None = None
     requirements: list[RequirementRecord] = Field(default_factory=list)
-    deadline: dt.datetime | dt.date | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    deadline: Deadline = None
+    data: FreeObject = Field(default_factory=dict)
     call: ShortText | None = None
     contact: ContactRecord | None = None
 
@@ -324,17 +341,28 @@ def language(tag: str | None) -> str | None:
 _REASONS = {
     "missing": N_("%(field)s is missing"),
     "extra_forbidden": N_("unknown key %(field)s"),
-    "too_long": N_("%(field)s is longer than 1 MB"),
+    "too_large": N_("%(field)s is longer than 1 MB"),
+    "too_long": N_("%(field)s is too long"),
     "string_too_long": N_("%(field)s is too long"),
+    "too_short": N_("%(field)s is empty"),
     "string_too_short": N_("%(field)s is empty"),
     "string_type": N_("%(field)s must be text"),
     "list_type": N_("%(field)s must be a list"),
     "dict_type": N_("%(field)s must be an object"),
     "model_type": N_("%(field)s must be an object"),
     "bad_unicode": N_("%(field)s is not valid Unicode"),
+    "string_unicode": N_("%(field)s is not valid Unicode"),
+    "enum": N_("%(field)s must be one of %(expected)s"),
+    # All kinds of errors that begin so.
+    "bool": N_("%(field)s must be true or false"),
+    "int": N_("%(field)s must be a whole number"),
+    "float": N_("%(field)s must be a number"),
+    "date": N_("%(field)s is no date such as 2026-12-31 or 2026-12-31T17:00+08:00"),
+    "datetime": N_("%(field)s is no date such as 2026-12-31 or 2026-12-31T17:00+08:00"),
     "unknown_competency": N_("%(field)s: there is no competency %(input)s"),
     "greater_than_equal": N_("%(field)s is %(input)s, out of range"),
     "less_than_equal": N_("%(field)s is %(input)s, out of range"),
+    "out_of_time": N_("%(field)s is %(input)s, out of range"),
     "empty": N_("%(field)s has neither title nor text"),
     "no_content": N_("the row has nothing to read: give at least a title or a text"),
 }
@@ -344,9 +372,12 @@ _OTHER = N_("%(field)s: %(reason)s")
 def _reasons(error: ValidationError) -> Iterator[Message]:
     for detail in error.errors(include_url=False):
         field = _path(detail["loc"])
-        text = _REASONS.get(detail["type"], _OTHER)
-        shown = str(detail["input"])[:80]
-        yield Message(text, {"field": field, "input": shown, "reason": detail["msg"]})
+        kind = detail["type"]
+        text = _REASONS.get(kind) or _REASONS.get(kind.partition("_")[0], _OTHER)
+        shown = clean(str(detail["input"])[:80])
+        expected = str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+        params = {"field": field, "input": shown, "expected": expected, "reason": detail["msg"]}
+        yield Message(text, params)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

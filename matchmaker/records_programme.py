@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import Field
 
 from matchmaker.i18n import DEFAULT_LOCALE
 from matchmaker.models import AccountKind, MemberRole, OrganizationKind, OrganizationSize, Role
-from matchmaker.records import CleanText, Identifier, Record, Row, ShortText
+from matchmaker.records import CleanText, Identifier, Moment, Record, Row, ShortText
 
 
 class CallRecord(Record):
@@ -16,8 +14,8 @@ class CallRecord(Record):
 
     name_zh: ShortText = Field(min_length=1)
     name_en: ShortText = Field(min_length=1)
-    opens_at: dt.datetime
-    closes_at: dt.datetime
+    opens_at: Moment
+    closes_at: Moment
 
 
 class OrganizationRecord(Record):

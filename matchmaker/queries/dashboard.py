@@ -38,6 +38,7 @@ from matchmaker.workflows.match_run import MatchRunState
 from matchmaker.workflows.problem import ProblemState
 
 SHOWN = 10
+WAITING_STATES = (ProblemState.SUBMITTED, ProblemState.SCREENING, ProblemState.GRADED)
 FAILED_DAYS = 14
 
 
@@ -53,8 +54,9 @@ class Stage:
 class Office:
     """What the programme office has before it."""
 
-    submitted: Sequence[Problem]
-    n_submitted: int
+    #: Problems that wait for the office's next step: screening, grading or publishing.
+    waiting: Sequence[Problem]
+    n_waiting: int
     runs: Sequence[MatchRun]
     failed_jobs: Sequence[Job]
     call: Call | None
@@ -118,17 +120,17 @@ def _count_candidates(session: Session, actor: User) -> dict[int, int]:
 
 def office(session: Session, actor: User) -> Office:
     """What waits for the office: the longest waiting first."""
-    submitted = (Problem.state == ProblemState.SUBMITTED, visible_problems(actor))
+    waiting = (Problem.state.in_(WAITING_STATES), visible_problems(actor))
     call = current_call(session, actor)
     return Office(
-        submitted=session.scalars(
+        waiting=session.scalars(
             sa.select(Problem)
-            .where(*submitted)
+            .where(*waiting)
             .options(joinedload(Problem.organization))
             .order_by(Problem.submitted_at.asc().nulls_last(), Problem.id)
             .limit(SHOWN)
         ).all(),
-        n_submitted=session.scalar(sa.select(sa.func.count(Problem.id)).where(*submitted)) or 0,
+        n_waiting=session.scalar(sa.select(sa.func.count(Problem.id)).where(*waiting)) or 0,
         runs=session.scalars(
             sa.select(MatchRun)
             .where(MatchRun.state == MatchRunState.DONE, visible_match_runs(actor))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -11,11 +11,20 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.i18n import N_
-from matchmaker.models import AuditEvent
+from matchmaker.models import (
+    MEMBER_ROLE_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    ROLE_LABELS,
+    AuditEvent,
+)
 from matchmaker.queries.audit import AuditFilter
+from matchmaker.services.match import REFUSALS
 from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
+from matchmaker.workflows.machine import Workflow
+from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 
 SUBJECTS = {
     "User": N_("Account"),
@@ -31,6 +40,37 @@ SUBJECTS = {
     "PairRule": N_("Rule on a pair"),
     "Job": N_("Work in the background"),
 }
+#: What an event may say besides; what is not here is shown under its own name.
+FACTS = {
+    "before": N_("Before"),
+    "after": N_("After"),
+    "reason": N_("Reason"),
+    "reason_code": N_("Reason"),
+    "kind": N_("Kind"),
+    "role": N_("Role"),
+    "roles": N_("Role"),
+    "user_id": N_("Account"),
+    "from_id": N_("From account"),
+    "to_id": N_("To account"),
+    "organization": N_("Organization"),
+    "call": N_("Call"),
+    "call_id": N_("Call"),
+    "problem_id": N_("Problem"),
+    "team_id": N_("Team"),
+    "changed": N_("Changed fields"),
+    "changes": N_("Changed fields"),
+    "fields": N_("Changed fields"),
+    "n_pairs": N_("Pairs announced"),
+    "left_out": N_("Endorsed, but nobody will be told"),
+    "by": N_("Replaced by run"),
+}
+#: Words that stand for codes.
+VALUES: dict[str, str] = {
+    code.value: words
+    for labels in (ROLE_LABELS, MEMBER_ROLE_LABELS, ORGANIZATION_KIND_LABELS)
+    for code, words in labels.items()
+} | REFUSALS
+WORKFLOWS: dict[str, Workflow[Any, Any]] = {"Problem": PROBLEM_WORKFLOW, "Match": MATCH_WORKFLOW}
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
     "Team": ("team.show", "team_id"),
@@ -105,12 +145,34 @@ def subject_url(event: AuditEvent) -> str:
     return url_for(endpoint, **values)
 
 
-def facts(data: Mapping[str, Any]) -> str:
+def facts(event: AuditEvent) -> str:
     """What an event says besides, on one line."""
+    said = {key: value for key, value in event.data.items() if value not in ("", None)}
     return " · ".join(
-        f"{key}: {_plain(value)}" for key, value in data.items() if value not in ("", None)
+        say(FACTS[key]) + _(": ") + _plain(key, value, event.subject_type)
+        if key in FACTS
+        else f"{key}: {_plain(key, value, event.subject_type)}"
+        for key, value in said.items()
     )
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _plain(key: str, value: Any, subject_type: str | None) -> str:
+    if key in ("before", "after"):
+        return _state(value, subject_type)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return str(_(", ")).join(_word(item) for item in value)
+    if isinstance(value, str):
+        return _word(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _word(code: str) -> str:
+    return say(VALUES.get(code, code))
+
+
+def _state(value: Any, subject_type: str | None) -> str:
+    workflow = WORKFLOWS.get(subject_type or "")
+    words = (
+        {state.value: label.staff for state, label in workflow.labels.items()} if workflow else {}
+    )
+    return say(words.get(value, str(value)))

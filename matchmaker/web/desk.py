@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
-from matchmaker.i18n import N_
+from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
 from matchmaker.queries.dashboard import Desk, Office
@@ -24,6 +24,12 @@ SCREENING_GOAL = timedelta(days=14)
 JOBS = {
     "mail.deliver": N_("Sending a letter"),
     "match.run": N_("Matching teams and problems"),
+}
+#: What the office does next with a problem: the task in words, and the way to it.
+OFFICE_TASKS = {
+    ProblemState.SUBMITTED: (N_("Screen: %(title)s"), N_("Start screening")),
+    ProblemState.SCREENING: (N_("Grade or return: %(title)s"), N_("Decide")),
+    ProblemState.GRADED: (N_("Publish: %(title)s"), N_("Look and publish")),
 }
 STAGES = {
     "collected": N_("Collected"),
@@ -70,7 +76,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     """What waits for *user*: late things first, then what is due soon, then the rest."""
     found = [*_invitations(desk), *_own_problems(desk), *_recommended(user, desk)]
     if desk.office is not None:
-        found += [*_failed(desk.office), *_submitted(desk.office), *_runs(desk.office)]
+        found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
     urgency = {"stop": 0, "waiting": 1}
     return sorted(found, key=lambda item: urgency.get(item.tone, 2))
 
@@ -143,19 +149,20 @@ def _answerer(user: User, match: Match) -> str:
     return str(_("You") if may_answer.allows(user, match.team) else _("Your team’s lead"))
 
 
-def _submitted(office: Office) -> Iterator[Waiting]:
-    for problem in office.submitted:
+def _problems(office: Office) -> Iterator[Waiting]:
+    for problem in office.waiting:
+        task, action = OFFICE_TASKS[problem.state]
         since = problem.submitted_at
         late = since is not None and utcnow() - since > SCREENING_GOAL
         yield Waiting(
-            _("Screen: %(title)s", title=title_of(problem)),
+            say(Message(task, {"title": title_of(problem)})),
             url_for("problem.review", problem_id=problem.id),
             problem.organization.name(current_language()),
             _("Programme office"),
             _("received %(when)s", when=show_day(since)),
             show_left(since),
             "stop" if late else "waiting",
-            _("Start screening"),
+            say(action),
         )
 
 

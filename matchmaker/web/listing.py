@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from matchmaker.web.forms.base import clean_line, number_or_none
+from matchmaker.texts import clean_line
+from matchmaker.web.forms.base import number_or_none
 
 MAX_VALUE = 200
 MAX_PAGE = 10_000

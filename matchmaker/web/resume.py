@@ -7,14 +7,20 @@ sends again by their own click. Nothing is stored, and nothing is sent on anybod
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import HiddenField, StringField
+from wtforms.fields.core import UnboundField
 
 from matchmaker.web.auth import PUBLIC, actor
 from matchmaker.web.forms.account import LoginForm
+from matchmaker.web.forms.base import BaseForm
 from matchmaker.web.security import is_same_origin
 
 SECRETS = {
@@ -79,7 +85,41 @@ def offer_again() -> ResponseReturnValue:
 
 def resume_page(path: str, fields: Fields) -> str:
     """What was typed, with a button that sends it."""
-    return render_template("account/resume.html", resume_path=local_path(path), fields=fields)
+    return render_template(
+        "account/resume.html",
+        resume_path=local_path(path),
+        fields=fields,
+        typed=[(_label(name), value) for name, value in fields if value.strip() and _is_text(name)],
+    )
+
+
+def _is_text(name: str) -> bool:
+    """Whether people type into the field, so that its value says something to them."""
+    return name.rpartition("-")[2] in _text_labels()
+
+
+def _label(name: str) -> Any:
+    """The label of a field; of one in a list of rows, the label in its row."""
+    return _text_labels()[name.rpartition("-")[2]]
+
+
+@cache
+def _text_labels() -> dict[str, Any]:
+    """The labels of all text fields of all forms, by name."""
+    return {
+        name: field.kwargs.get("label") or next(iter(field.args), name)
+        for form in _forms(BaseForm)
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField)
+        and issubclass(field.field_class, StringField)
+        and not issubclass(field.field_class, HiddenField)
+    }
+
+
+def _forms(form: type[BaseForm]) -> Iterator[type[BaseForm]]:
+    for kind in form.__subclasses__():
+        yield kind
+        yield from _forms(kind)
 
 
 def _is_public() -> bool:

@@ -72,7 +72,7 @@ def test_the_office_reads_it_newest_first(make, login, write, role):
         "Erased account",
         "The system",
         "team:update",
-        'changed: ["works", "名稱"]',
+        "Changed fields: works, 名稱",
         "Team 7",
     ):
         assert text in words(page)
@@ -165,7 +165,32 @@ def test_what_an_event_says_shows_as_text(make, login, write):
     write(action="a:b", reason="<script>alert(1)</script>")
     page = login(make.officer()).get("/office/audit")
     assert "<script>alert" not in page.text
-    assert "reason: &lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert "Reason: &lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "en",
+            (
+                "Before: In screening · After: Returned to owner",
+                "Kind: Industry association · Role: Lead",
+                "odd: 3",
+            ),
+        ),
+        (
+            "zh_Hant_TW",
+            ("修改前：議題審查中 · 修改後：已退回出題單位", "類別：公協會 · 身分：負責人"),
+        ),
+    ],
+)
+def test_codes_are_shown_in_words(make, login, write, locale, said):
+    write(None, "problem:return", "Problem", 3, before="screening", after="returned", reason="")
+    write(None, "a:b", "Organization", 4, kind="association", role="lead", odd=3)
+    page = words(login(make.officer(), locale).get("/office/audit"))
+    for text in said:
+        assert text in page
 
 
 def test_events_about_nothing_in_particular_have_no_link(make, login, write):

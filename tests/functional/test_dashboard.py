@@ -123,7 +123,7 @@ def test_an_owner_goes_from_the_desk_to_the_matched_teams(make, login):
     ("locale", "whose", "others", "thin"),
     [
         ("en", "You", "Your team’s lead", "Thin profile"),
-        ("zh_Hant_TW", "您", "團隊的主要負責人", "還要寫"),
+        ("zh_Hant_TW", "您", "團隊的負責人", "還要寫"),
     ],
 )
 def test_a_team_sees_the_problems_that_wait_and_whose_answer_counts(

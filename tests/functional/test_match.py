@@ -282,7 +282,7 @@ class TestReview:
             assert text in english
         assert english.index("Why The team shows") < english.index("Asked for and shown")
         chinese = words(login(world.office, "zh_Hant_TW").get(f"/office/runs/{run.id}/review").text)
-        for text in ("明眼隊", "團隊在所有需要的職能都達到等級：電腦視覺、深度學習。", "語意相近"):
+        for text in ("明眼隊", "所需職能團隊全部達到要求的程度：電腦視覺、深度學習。", "語意相近"):
             assert text in chinese
 
     def test_parts_in_figures_add_up_to_the_score(
@@ -579,7 +579,7 @@ class TestTeam:
         ):
             assert text in page
         chinese = words(login(world.lead, "zh_Hant_TW").get(path).text)
-        assert "您在所有需要的職能都達到等級：電腦視覺、深度學習。" in chinese
+        assert "所需職能您全部達到要求的程度：電腦視覺、深度學習。" in chinese
         client = login(world.lead)
         data = {"answer": "yes", "version": published.version}
         answer = client.post(f"/matches/{published.id}/answer", data=data)

@@ -33,7 +33,7 @@ def test_members_are_listed_with_what_the_reader_may_do(place, login, locale):
         assert "Mei 😀 &lt;b&gt;" in page
         assert lead.email in page
         assert page.count("<h1") == 1
-        assert {"en": "Lead", "zh_Hant_TW": "主要負責人"}[locale] in page
+        assert {"en": "Lead", "zh_Hant_TW": "負責人"}[locale] in page
     for action in (f"{address}/members/{member.id}/remove", f"{address}/invitations"):
         assert f'action="{action}"' in as_lead
         assert f'action="{action}"' not in as_member
@@ -92,7 +92,7 @@ def test_the_last_lead_cannot_step_down(place, login, session, locale):
         client.post(f"{address}/leave"),
     ):
         assert answer.status_code == 403
-        assert {"en": "There must always be a lead.", "zh_Hant_TW": "隨時都必須有一位主要負責人"}[
+        assert {"en": "There must always be a lead.", "zh_Hant_TW": "隨時都必須有一位負責人"}[
             locale
         ] in answer.text
     assert roles(session, group)[lead.id] is MemberRole.LEAD

@@ -20,7 +20,7 @@ def test_registering_an_organization(login, make, session, locale):
     person = make.user()
     client = login(person, locale)
     page = client.get("/organizations/new").text
-    assert {"en": "Register an organization", "zh_Hant_TW": "登錄機構"}[locale] in page
+    assert {"en": "Register an organization", "zh_Hant_TW": "登錄單位"}[locale] in page
     done = client.post("/organizations/new", data=ACME)
     made = session.scalar(sa.select(Organization))
     assert (done.status_code, done.location) == (302, f"/organizations/{made.id}")
@@ -75,7 +75,7 @@ def test_bad_input_comes_back_with_everything_typed(login, make, session, locale
     assert answer.status_code == 422
     assert {
         "en": "Please choose what kind of organization it is.",
-        "zh_Hant_TW": "請選擇機構類型。",
+        "zh_Hant_TW": "請選擇單位類型。",
     }[locale] in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
     assert "<script>alert(1)" not in answer.text

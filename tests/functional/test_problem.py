@@ -163,6 +163,7 @@ def test_the_librarys_own_messages_are_in_traditional_chinese(login, owner):
         ({"requirements-0-competency": "<script>"}, "Not a valid choice"),
         ({"teams_wanted": "0"}, "Not a valid choice"),
         ({"deadline_at": "soon"}, "Not a valid datetime value"),
+        ({"deadline_at": "0001-01-01T00:00"}, "Not a valid datetime value"),
         ({"techniques": ",".join(f"t{n}" for n in range(21))}, "Name at most 20."),
         (
             {

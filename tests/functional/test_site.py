@@ -33,7 +33,7 @@ def lang(response):
             ("I have a problem", "I can solve", "I run a programme"),
             "Screws",
         ),
-        (CHINESE, "企業與公部門帶來痛點", ("我有問題要解", "我能解題", "我在辦計畫"), "螺絲"),
+        (CHINESE, "企業與公部門帶來痛點", ("我有問題要解", "我能解題", "我是計畫辦公室"), "螺絲"),
     ],
 )
 def test_the_front_page_says_what_this_is_and_opens_three_doors(

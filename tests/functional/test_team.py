@@ -111,7 +111,7 @@ def test_the_form_shows_what_is_saved(make, login):
     ("locale", "button", "because"),
     [
         ("en", "Suggest from our text", "Because you wrote"),
-        ("zh_Hant_TW", "從我們的文字建議", "因為您寫到"),
+        ("zh_Hant_TW", "依我們寫的內容建議", "依據您寫的"),
     ],
 )
 def test_suggestions_keep_what_was_typed_and_save_nothing(

@@ -125,12 +125,16 @@ def test_the_office_sees_the_longest_waiting_first(make, session, make_run):
     older = make.problem(
         ProblemState.SUBMITTED, call=call, submitted_at=utcnow() - timedelta(days=30)
     )
-    for state in (ProblemState.DRAFT, ProblemState.SCREENING, ProblemState.PUBLISHED):
+    screened, graded = (
+        make.problem(state, call=call, submitted_at=utcnow() - timedelta(days=days))
+        for state, days in ((ProblemState.SCREENING, 20), (ProblemState.GRADED, 10))
+    )
+    for state in (ProblemState.DRAFT, ProblemState.RETURNED, ProblemState.PUBLISHED):
         make.problem(state, call=call)
     run = make_run(call, MatchRunState.DONE)
     make_run(call)
     office = dashboard.office(session, officer)
-    assert (office.submitted, office.n_submitted) == ([older, newer], 2)
+    assert (office.waiting, office.n_waiting) == ([older, screened, graded, newer], 4)
     assert office.runs == [run]
 
 
@@ -238,7 +242,7 @@ def test_a_desk_takes_the_same_queries_however_much_is_on_it(
         desk = dashboard.desk(session, user)
         for match in desk.recommended:
             assert "" not in (match.problem.title("en"), match.team.name("en"))
-        for problem in (*desk.problems, *desk.office.submitted):
+        for problem in (*desk.problems, *desk.office.waiting):
             assert problem.organization.name("en")
         for invitation in desk.invitations:
             assert "" not in (invitation.team.name("en"), invitation.inviter.name)

@@ -28,30 +28,15 @@ from wtforms.i18n import get_translations
 from wtforms.validators import Length, Optional
 
 from matchmaker.errors import InvalidInput
+from matchmaker.texts import clean, clean_line
 from matchmaker.web.i18n import current_language, say, zone
 
-# Control characters and bidirectional overrides have no place in names and texts: they hide what is said.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 TEXT_MAX = 20_000
 NAME = re.compile(r"[\w-]{1,100}", re.ASCII)
 MAX_FIELDS = 10_000
 
 #: Values to choose from, each with its label.
 Pairs = Iterable[tuple[Any, str]]
-
-
-def clean(value: str | None) -> str | None:
-    """Text as it is kept: composed, without control characters, with plain line ends, trimmed."""
-    if value is None:
-        return None
-    value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return UNWANTED.sub("", value).strip()
-
-
-def clean_line(value: str | None) -> str | None:
-    """The same on one line."""
-    cleaned = clean(value)
-    return None if cleaned is None else " ".join(cleaned.split())
 
 
 class Fields(MultiDict[str, str]):
@@ -194,7 +179,8 @@ class LocalMoment(DateTimeLocalField):
             return
         try:
             super().process_formdata(valuelist)
-        except ValueError as error:
+            if isinstance(self.data, datetime) and self.data.tzinfo is None:
+                self.data = self.data.replace(tzinfo=zone()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            self.data = None
             raise ValueError(self.gettext("Not a valid datetime value.")) from error
-        if isinstance(self.data, datetime) and self.data.tzinfo is None:
-            self.data = self.data.replace(tzinfo=zone()).astimezone(UTC)

@@ -29,7 +29,7 @@ from matchmaker.competency import (
     suggest_sectors,
     suggest_techniques,
 )
-from matchmaker.models import Call, Organization, Problem
+from matchmaker.models import Call, Organization, Problem, User
 from matchmaker.reference import REGIONS
 from matchmaker.services.problem import DECLINE_REASONS, DeclineReason
 from matchmaker.services.problem_values import (
@@ -209,18 +209,21 @@ class ProblemForm(BaseForm):
         listed = {row.competency.data for row in self.requirements}
         for found in filter(None, map(SUGGESTION.fullmatch, self.accept.data or ())):
             competency, level, importance = found.groups()
-            if competency not in listed and len(self.requirements) < MAX_REQUIREMENTS:
-                data = {
-                    "competency": competency,
-                    "level": int(level),
-                    "importance": int(importance),
-                }
-                self.requirements.append_entry(data)
+            if competency not in listed:
+                self._fill_row(competency, int(level), int(importance))
         ticked = self.accept_techniques.data or ()
         self.techniques.data = ", ".join(
             split_list(", ".join([self.techniques.data or "", *ticked]))
         )
         self.accept.data, self.accept_techniques.data = [], []
+
+    def _fill_row(self, competency: str, level: int, importance: int) -> None:
+        """Put a requirement into the first row still blank, or into a new one."""
+        row = next((row for row in self.requirements if not row.competency.data), None)
+        if row is None and len(self.requirements) < MAX_REQUIREMENTS:
+            row = self.requirements.append_entry()
+        if row is not None:
+            row.competency.data, row.level.data, row.importance.data = competency, level, importance
 
     def suggest(self) -> None:
         """Offer what the typed text speaks of and the form does not have yet."""
@@ -280,6 +283,18 @@ class NewProblemForm(ProblemForm):
         self.organization_id.choices = choices_of(
             (o.id, o.name(current_language())) for o in organizations
         )
+
+    def assume(self, author: User, organization: Organization) -> None:
+        """Fill in what is probable, for the author to correct: who to ask, which field, where."""
+        probable = {
+            "contact_name": author.name,
+            "contact_email": author.email,
+            "sector": organization.sector,
+            "region": organization.region,
+        }
+        for name, value in probable.items():
+            if not self[name].data:
+                self[name].data = value or ""
 
     def external_id(self) -> str:
         """The id the problem gets, the same however often this form is sent."""

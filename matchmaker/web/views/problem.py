@@ -146,6 +146,7 @@ def create() -> ResponseReturnValue:
     form.offer_calls(offered)
     if request.method == "GET":
         form.external_id()
+        form.assume(_reader(), owners[0])
         return _edit_page(form, typed=typed)
     twin = problems.find_external(db_session(), actor(), form.external_id())
     if twin is not None:
