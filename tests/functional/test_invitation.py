@@ -64,7 +64,7 @@ def test_from_letter_to_member(place, login, session, invited, locale):
     page_address = client.get(last_link(session)).location
     page = client.get(page_address).text
     assert {"en": "Invitation to Acme", "zh_Hant_TW": "加入「甲公司」的邀請"}[locale] in page
-    assert {"en": "What joining means", "zh_Hant_TW": "加入代表什麼"}[locale] in page
+    assert {"en": "What joining means", "zh_Hant_TW": "加入之後"}[locale] in page
     without = client.post(f"{page_address}/accept")
     assert without.status_code == 422
     assert {"en": "Please tick the box to agree", "zh_Hant_TW": "請勾選同意"}[

@@ -167,10 +167,10 @@ def test_the_table_for_spreadsheets_has_the_same_rows(make: Factory, session: Se
         "前十名席次",
     ]
     assert [row[:3] for row in rows] == [
-        ["依區域", "首都圈", "6"],
-        ["依區域", "中部、東部", "5"],
+        ["依地區", "首都圈", "6"],
+        ["依地區", "中部、東部", "5"],
         ["依團隊類型", "新創團隊", "11"],
-        ["依團隊介紹的語言", "僅英文", "11"],
+        ["依團隊檔案的語言", "僅英文", "11"],
     ]
     assert sum(float(row[4]) for row in rows[:2]) == pytest.approx(1, abs=1e-3)
 
