@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 
 import sqlalchemy as sa
@@ -42,14 +44,42 @@ def current(connection: sa.Connection) -> str | None:
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     """Migrate up to *revision*, all or nothing."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
     """Migrate down to *revision*; data that only newer versions know is lost."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.downgrade(alembic_config(connection), revision)
+
+
+@contextmanager
+def _changing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction in which tables may change.
+
+    SQLite alters a table by making it anew and dropping the old one, and dropping it would delete
+    the rows that refer to it. So references are not enforced meanwhile, but checked at the end.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            _enforce_references(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RuntimeError("the migration left rows that refer to nothing")
+        finally:
+            if is_sqlite:
+                _enforce_references(connection, "ON")
+
+
+def _enforce_references(connection: sa.Connection, value: str) -> None:
+    # Within a transaction the pragma does nothing, so it goes to the driver itself.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={value}")
+    cursor.close()
 
 
 def differences(engine: sa.Engine) -> list[str]:

@@ -70,6 +70,40 @@ def test_up_is_what_the_program_expects_and_down_leaves_nothing(empty: sa.Engine
     assert schema.differences(empty) == []
 
 
+def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql(
+            "CREATE TABLE children (parent INTEGER REFERENCES parents (id) ON DELETE CASCADE)"
+        )
+        connection.exec_driver_sql("INSERT INTO parents VALUES (1)")
+        connection.exec_driver_sql("INSERT INTO children VALUES (1)")
+
+    with schema._changing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE made_anew (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("INSERT INTO made_anew SELECT id FROM parents")
+        connection.exec_driver_sql("DROP TABLE parents")
+        connection.exec_driver_sql("ALTER TABLE made_anew RENAME TO parents")
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT parent FROM children").all() == [(1,)]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+def test_a_step_that_leaves_rows_referring_to_nothing_is_taken_back(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'loose.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE children (parent INTEGER REFERENCES parents (id))")
+
+    with pytest.raises(RuntimeError, match="refer to nothing"), schema._changing(engine) as change:
+        change.exec_driver_sql("INSERT INTO children VALUES (7)")
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM children").all() == []
+
+
 @on_both
 def test_each_step_can_be_undone(empty: sa.Engine) -> None:
     script = ScriptDirectory.from_config(schema.alembic_config())
