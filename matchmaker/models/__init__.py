@@ -29,7 +29,14 @@ from matchmaker.models.organization import (
     OrganizationSize,
 )
 from matchmaker.models.outbox import OutboxMessage
+from matchmaker.models.private_call import (
+    PrivateAuditEvent,
+    PrivateCall,
+    PrivateCallOfficer,
+    PrivateCallTeam,
+)
 from matchmaker.models.problem import GRADES, Problem, Requirement
+from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.team import (
     TEAM_KIND_LABELS,
     Team,

@@ -72,6 +72,8 @@ class Organization(Timestamped, Base):
     region: Mapped[str | None] = mapped_column(sa.String(32))
     size: Mapped[OrganizationSize | None] = mapped_column(enum_type(OrganizationSize))
     website: Mapped[str] = mapped_column(sa.String(300), default="")
+    #: The company's or body's number in the public register (統一編號).
+    registration_number: Mapped[str | None] = mapped_column(sa.String(20))
     version: Mapped[int] = mapped_column()
 
     members: Mapped[list[OrganizationMember]] = relationship(

@@ -15,6 +15,7 @@ from matchmaker.models.problem import searchable
 
 if TYPE_CHECKING:
     from matchmaker.models.account import User
+    from matchmaker.models.private_call import PrivateCallTeam
 
 
 class TeamKind(StrEnum):
@@ -77,6 +78,7 @@ class Team(Timestamped, Base):
     competencies: Mapped[list[TeamCompetency]] = relationship(
         back_populates="team", cascade="all, delete-orphan", order_by="TeamCompetency.competency"
     )
+    private_registrations: Mapped[list[PrivateCallTeam]] = relationship(back_populates="team")
 
     __mapper_args__ = {"version_id_col": version}
 

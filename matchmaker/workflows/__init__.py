@@ -5,7 +5,9 @@ from matchmaker.workflows.job import JOB_WORKFLOW
 from matchmaker.workflows.machine import Label, Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
+from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 ALL_WORKFLOWS = (
     PROBLEM_WORKFLOW,
@@ -13,4 +15,6 @@ ALL_WORKFLOWS = (
     MATCH_WORKFLOW,
     INVITATION_WORKFLOW,
     JOB_WORKFLOW,
+    PRIVATE_CALL_WORKFLOW,
+    REFERRAL_WORKFLOW,
 )
