@@ -36,6 +36,7 @@ from matchmaker.models.private_call import (
     PrivateCallTeam,
 )
 from matchmaker.models.problem import GRADES, Problem, Requirement
+from matchmaker.models.problem_vector import ProblemVector
 from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.team import (
     TEAM_KIND_LABELS,

@@ -70,6 +70,10 @@ class Problem(Timestamped, Base):
     deadline_at: Mapped[Moment | None]
     contact_name: Mapped[str] = mapped_column(sa.String(120), default="")
     contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    #: The guided answers, as `matchmaker.assessment.intake.Intake` reads them.
+    intake: Mapped[dict[str, Any]] = mapped_column(default=lambda _=None: {}, server_default="{}")
+    #: Suggestions the owner does not want, by what they would set (``technique:OCR``).
+    dismissed: Mapped[list[str]] = mapped_column(default=lambda _=None: [], server_default="[]")
 
     grade: Mapped[str | None] = mapped_column(sa.String(2))
     #: What the office last told the owner: why returned, declined or graded so.

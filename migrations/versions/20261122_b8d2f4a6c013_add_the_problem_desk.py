@@ -218,6 +218,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "problem_vectors",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("encoded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_problem_vectors_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_vectors")),
+        sa.UniqueConstraint("problem_id", name=op.f("uq_problem_vectors_problem_id")),
+    )
+    op.create_table(
         "referral_consents",
         sa.Column("referral_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -247,8 +264,16 @@ def upgrade() -> None:
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("registration_number", sa.String(length=20), nullable=True))
 
+    with op.batch_alter_table("problems", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("intake", sa.JSON(), server_default="{}", nullable=False))
+        batch_op.add_column(sa.Column("dismissed", sa.JSON(), server_default="[]", nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("problems", schema=None) as batch_op:
+        batch_op.drop_column("dismissed")
+        batch_op.drop_column("intake")
+
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_column("registration_number")
 
@@ -260,6 +285,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referral_consents_referral_id"))
 
     op.drop_table("referral_consents")
+    op.drop_table("problem_vectors")
     with op.batch_alter_table("private_call_teams", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_private_call_teams_team_id"))
         batch_op.drop_index(batch_op.f("ix_private_call_teams_private_call_id"))
