@@ -3,6 +3,7 @@
 from matchmaker.models.account import ROLE_LABELS, AccountKind, Role, RoleGrant, User
 from matchmaker.models.base import Base
 from matchmaker.models.call import Call
+from matchmaker.models.call_target import INDICATORS, CallTarget
 from matchmaker.models.embedding import Embedding
 from matchmaker.models.event import AuditEvent
 from matchmaker.models.form_draft import FormDraft
@@ -18,6 +19,7 @@ from matchmaker.models.match import (
     PairRule,
     PairRuleKind,
 )
+from matchmaker.models.office_setting import SETTINGS, OfficeSetting, Setting
 from matchmaker.models.organization import (
     MEMBER_ROLE_LABELS,
     ORGANIZATION_KIND_LABELS,
@@ -37,7 +39,9 @@ from matchmaker.models.private_call import (
 )
 from matchmaker.models.problem import GRADES, Problem, Requirement
 from matchmaker.models.problem_vector import ProblemVector
+from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
+from matchmaker.models.rubric import RubricVersion
 from matchmaker.models.team import (
     TEAM_KIND_LABELS,
     Team,

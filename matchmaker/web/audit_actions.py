@@ -49,6 +49,7 @@ ACTIONS = {
     "organization:edit": N_("changed an organization"),
     "problem:create": N_("began a problem"),
     "problem:update": N_("changed a problem"),
+    "rubric:edit": N_("changed a rubric"),
     "team:archive": N_("archived a team"),
     "team:create": N_("founded a team"),
     "team:hide": N_("hid a team profile"),

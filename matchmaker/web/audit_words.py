@@ -39,6 +39,7 @@ SUBJECTS = {
     "Match": N_("Match"),
     "PairRule": N_("Rule on a pair"),
     "Job": N_("Work in the background"),
+    "RubricVersion": N_("Rubric"),
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {

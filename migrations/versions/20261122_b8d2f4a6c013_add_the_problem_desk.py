@@ -17,6 +17,37 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "office_settings",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_settings")),
+        sa.UniqueConstraint("key", name=op.f("uq_office_settings_key")),
+    )
+    op.create_table(
+        "call_targets",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_call_targets_value_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["call_id"],
+            ["calls.id"],
+            name=op.f("fk_call_targets_call_id_calls"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_targets")),
+        sa.UniqueConstraint("call_id", "indicator", name=op.f("uq_call_targets_call_id")),
+    )
+    with op.batch_alter_table("call_targets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_targets_call_id"), ["call_id"], unique=False)
+
+    op.create_table(
         "private_calls",
         sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
@@ -60,6 +91,84 @@ def upgrade() -> None:
     with op.batch_alter_table("private_calls", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_private_calls_organization_id"), ["organization_id"], unique=False
+        )
+
+    op.create_table(
+        "readiness_assessments",
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("respondent_id", sa.Integer(), nullable=False),
+        sa.Column("beside_id", sa.Integer(), nullable=True),
+        sa.Column("rubric_version", sa.String(length=32), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sides", sa.JSON(), nullable=False),
+        sa.Column("overall", sa.Double(), nullable=True),
+        sa.Column("stage", sa.String(length=2), nullable=True),
+        sa.Column("grade_cap", sa.String(length=2), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verifier_id", sa.Integer(), nullable=True),
+        sa.Column("verifier_note", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "grade_cap IN ('G1', 'G2', 'G3', 'G4')",
+            name=op.f("ck_readiness_assessments_grade_cap_known"),
+        ),
+        sa.CheckConstraint(
+            "stage IN ('S1', 'S2', 'S3', 'S4')", name=op.f("ck_readiness_assessments_stage_known")
+        ),
+        sa.CheckConstraint(
+            "(completed_at IS NULL) = (stage IS NULL)",
+            name=op.f("ck_readiness_assessments_completed_has_stage"),
+        ),
+        sa.CheckConstraint(
+            "beside_id <> id", name=op.f("ck_readiness_assessments_not_beside_itself")
+        ),
+        sa.ForeignKeyConstraint(
+            ["beside_id"],
+            ["readiness_assessments.id"],
+            name=op.f("fk_readiness_assessments_beside_id_readiness_assessments"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_readiness_assessments_organization_id_organizations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_id"],
+            ["users.id"],
+            name=op.f("fk_readiness_assessments_respondent_id_users"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["verifier_id"], ["users.id"], name=op.f("fk_readiness_assessments_verifier_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readiness_assessments")),
+    )
+    with op.batch_alter_table("readiness_assessments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_readiness_assessments_beside_id"), ["beside_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_readiness_assessments_latest", ["organization_id", "completed_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_readiness_assessments_organization_id"),
+            ["organization_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_readiness_assessments_respondent_id"), ["respondent_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_readiness_assessments_unfinished",
+            ["organization_id", "respondent_id"],
+            unique=True,
+            sqlite_where=sa.text("completed_at IS NULL"),
+            postgresql_where=sa.text("completed_at IS NULL"),
         )
 
     op.create_table(
@@ -131,6 +240,27 @@ def upgrade() -> None:
             batch_op.f("ix_referrals_registration_number"), ["registration_number"], unique=False
         )
 
+    op.create_table(
+        "rubric_versions",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.Column("base", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('screening', 'grading', 'readiness')",
+            name=op.f("ck_rubric_versions_kind_known"),
+        ),
+        sa.CheckConstraint("note <> ''", name=op.f("ck_rubric_versions_note_given")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_rubric_versions_author_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_versions")),
+        sa.UniqueConstraint("kind", "version", name=op.f("uq_rubric_versions_kind")),
+    )
     op.create_table(
         "private_audit_events",
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -300,6 +430,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_private_audit_events_private_call_id"))
 
     op.drop_table("private_audit_events")
+    op.drop_table("rubric_versions")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referrals_registration_number"))
         batch_op.drop_index(batch_op.f("ix_referrals_organization_id"))
@@ -307,7 +438,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referrals_association_id"))
 
     op.drop_table("referrals")
+    with op.batch_alter_table("readiness_assessments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_readiness_assessments_unfinished",
+            sqlite_where=sa.text("completed_at IS NULL"),
+            postgresql_where=sa.text("completed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_readiness_assessments_respondent_id"))
+        batch_op.drop_index(batch_op.f("ix_readiness_assessments_organization_id"))
+        batch_op.drop_index("ix_readiness_assessments_latest")
+        batch_op.drop_index(batch_op.f("ix_readiness_assessments_beside_id"))
+
+    op.drop_table("readiness_assessments")
     with op.batch_alter_table("private_calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_private_calls_organization_id"))
 
     op.drop_table("private_calls")
+    with op.batch_alter_table("call_targets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_targets_call_id"))
+
+    op.drop_table("call_targets")
+    op.drop_table("office_settings")
