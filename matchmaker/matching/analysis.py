@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from matchmaker.competency import Extractor, Lexicon, detect_language
 from matchmaker.matching.lexical import Terms, Vocabulary, document_terms, surface_words
-from matchmaker.matching.readable import Reader, phrases, sentences
+from matchmaker.matching.readable import Reader, phrases, sentences, windows
 from matchmaker.matching.types import Document, Vectors
 
 _SUBSTANTIAL_WORDS = 20
@@ -131,7 +131,7 @@ class Analyzer:
             self.reader.prepare(phrase)
             for form in document.forms
             if self.reader.is_readable(form)
-            for phrase in phrases(form.full)
+            for phrase in windows(phrases(form.full))
         ]
         return tuple(dict.fromkeys(text for text in prepared if text))
 

@@ -34,7 +34,7 @@ from matchmaker.matching.types import Pair, ProblemDocument, TeamDocument
 from matchmaker.matching.vectors import MemoryVectorCache, VectorCache
 from matchmaker.matching.work import Cancelled, MatchWork, Progress
 
-VERSION = "1"
+VERSION = "2"
 
 
 class MatchPipeline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matchmaker.competency import Lexicon, has_cjk
@@ -22,6 +23,11 @@ _PHRASE_END = re.compile(
 )
 _MIN_PHRASE = 2
 _MAX_PHRASES = 40
+# A short name may be a part of a phrase; longer runs of words find hardly more of them.
+_MIN_WINDOW, _MAX_WINDOW = 2, 3
+_MAX_WINDOWS = 120
+# What stands for a name that somebody took out, such as <ORGANIZATION>, says nothing.
+_PLACEHOLDER = re.compile(r"<[A-Z_]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,24 @@ def phrases(text: str) -> tuple[str, ...]:
     >>> phrases("需要影像辨識與產線整合，並導入 MES。")
     ('需要影像辨識', '產線整合', '並導入 MES')
     """
-    found = (phrase.strip() for phrase in _PHRASE_END.split(text))
+    found = (phrase.strip() for phrase in _PHRASE_END.split(_PLACEHOLDER.sub(" ", text)))
     return tuple(p for p in dict.fromkeys(found) if len(p) >= _MIN_PHRASE)[:_MAX_PHRASES]
+
+
+def windows(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return *phrases* and the runs of two and three words within them.
+
+    Examples
+    --------
+    >>> windows(("large data pipelines", "SQL"))
+    ('large data pipelines', 'SQL', 'large data', 'data pipelines')
+    """
+    found = dict.fromkeys(phrases)
+    for words in [phrase.split() for phrase in found]:
+        for size in range(_MIN_WINDOW, _MAX_WINDOW + 1):
+            runs = (words[start : start + size] for start in range(len(words) - size + 1))
+            found.update(dict.fromkeys(" ".join(run) for run in runs))
+    return tuple(found)[:_MAX_WINDOWS]
 
 
 def sentences(text: str) -> tuple[str, ...]:

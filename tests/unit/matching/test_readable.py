@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.competency import Lexicon
-from matchmaker.matching.readable import Reader, phrases, sentences
+from matchmaker.matching.readable import Reader, phrases, sentences, windows
 from matchmaker.matching.types import Text
 
 
@@ -58,3 +58,24 @@ def test_phrases_are_distinct_and_short() -> None:
         "e.g",
         "data pipelines",
     )
+
+
+def test_a_placeholder_for_a_name_is_no_phrase() -> None:
+    assert phrases("Work at <ORGANIZATION> with <PERSON> on fraud detection") == (
+        "Work at",
+        "fraud detection",
+    )
+
+
+def test_windows_are_runs_of_words_within_a_phrase() -> None:
+    assert windows(("large data pipelines", "SQL", "影像辨識")) == (
+        "large data pipelines",
+        "SQL",
+        "影像辨識",
+        "large data",
+        "data pipelines",
+    )
+
+
+def test_windows_are_bounded() -> None:
+    assert len(windows([" ".join(f"w{n}" for n in range(5000))])) == 120
