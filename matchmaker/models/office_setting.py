@@ -1,0 +1,109 @@
+"""What the office sets for itself: switches and limits, each with its kind and default in code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaker.clock import utcnow
+from matchmaker.i18n import N_
+from matchmaker.models.base import Base, Moment
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing the office may set; a switch is a number that is 0 or 1."""
+
+    key: str
+    default: int
+    label: str
+    explanation: str
+    is_flag: bool = False
+    minimum: int = 0
+    maximum: int = 1
+    #: What the number counts, in words.
+    unit: str = ""
+
+
+def _days(key: str, default: int, label: str, explanation: str) -> Setting:
+    return Setting(key, default, label, explanation, minimum=1, maximum=180, unit=N_("days"))
+
+
+SETTINGS = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            "readiness_caps_grade",
+            0,
+            N_("Readiness limits the grade"),
+            N_(
+                "On: a problem graded above what its owner's readiness check advises needs a "
+                "reason from the officer who signs. Off: the check only advises."
+            ),
+            is_flag=True,
+        ),
+        Setting(
+            "readiness_valid_months",
+            12,
+            N_("Readiness check: good for"),
+            N_("After this time the result still counts, and its owner is asked to repeat it."),
+            minimum=3,
+            maximum=60,
+            unit=N_("months"),
+        ),
+        _days(
+            "screening_due_days",
+            14,
+            N_("Screening: due within"),
+            N_("Counted from the day a problem was submitted; later it shows as late."),
+        ),
+        Setting(
+            "coaching_rounds",
+            2,
+            N_("Rounds of coaching at most"),
+            N_(
+                "After the last round a problem is listed, returned with what is missing, or declined."
+            ),
+            minimum=0,
+            maximum=5,
+            unit=N_("rounds"),
+        ),
+        _days(
+            "grading_due_days",
+            14,
+            N_("Grading: due within"),
+            N_("Counted from the day a reviewer was asked; later the review shows as late."),
+        ),
+        Setting(
+            "grading_needs_panel",
+            1,
+            N_("Grading needs two reviewers"),
+            N_(
+                "On: two reviewers score a problem without seeing each other's scores before an "
+                "officer signs the grade. Off: an officer may grade alone."
+            ),
+            is_flag=True,
+        ),
+        _days(
+            "question_due_days",
+            5,
+            N_("Questions of teams: answered within"),
+            N_("Counted from the day a team asked; later the question shows as late."),
+        ),
+    )
+}
+
+
+class OfficeSetting(Base):
+    """A setting that the office has changed from its default."""
+
+    __tablename__ = "office_settings"
+
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    value: Mapped[int]
+    updated_at: Mapped[Moment] = mapped_column(default=lambda _=None: utcnow())
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
