@@ -74,6 +74,7 @@ def _compare(
         )
     if row.organization_id != organization.id:
         raise refuse("organization", N_("the problem belongs to another organization here"))
+    values = replace(values, intake=row.intake)  # A record has no answers to the guide.
     if _in_order(values_of(row)) == _in_order(values) and row.call_id == call.id:
         return Change.UNCHANGED
     problems.update(ctx, row.id, values, call_id=call.id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from matchmaker.assessment.intake import FIELDS, TEXT_FIELDS, BadIntake, Intake
 from matchmaker.competency import Requirement, load_taxonomy
 from matchmaker.errors import InvalidInput
 from matchmaker.i18n import N_, Message
@@ -17,6 +19,8 @@ from matchmaker.reference import REGIONS
 
 MAX_TITLE = 200
 MAX_TEXT = 20_000
+#: The longest answer to one question of the guide.
+MAX_ANSWER = 3_000
 MAX_ITEMS = 20
 MAX_ITEM = 60
 MAX_REQUIREMENTS = 30
@@ -49,6 +53,8 @@ class ProblemValues:
     deadline_at: datetime | None = None
     contact_name: str = ""
     contact_email: str = ""
+    #: Answers to the guide's questions, as far as no other value here holds them.
+    intake: dict[str, Any] = field(default_factory=dict)
 
 
 COLUMNS = (
@@ -64,7 +70,10 @@ COLUMNS = (
     "deadline_at",
     "contact_name",
     "contact_email",
+    "intake",
 )
+#: What the guide asks beyond the columns a problem has anyway.
+ANSWERS = FIELDS - {"title", "text", "sector", "techniques", "requirements"}
 
 
 def values_of(problem: Problem) -> ProblemValues:
@@ -101,7 +110,28 @@ def check_storable(values: ProblemValues) -> None:
             Message(N_("Choose a number from 1 to %(max)s."), {"max": MAX_TEAMS})
         )
     faults["requirements"] += _check_requirements(values.requirements)
+    for name, message in _check_answers(values.intake):
+        faults[name].append(message)
     _raise_any(faults)
+
+
+def _check_answers(answers: dict[str, Any]) -> Iterable[tuple[str, Message]]:
+    """What is wrong with the guide's answers, each under the name of its question."""
+    for name in sorted(answers):
+        value = answers[name]
+        if name in TEXT_FIELDS and isinstance(value, str) and len(value) > MAX_ANSWER:
+            yield name, _too_long(MAX_ANSWER)
+        elif not _is_answer(name, value):
+            yield name, Message(N_("Choose one of the answers."))
+
+
+def _is_answer(name: str, value: object) -> bool:
+    try:
+        answer = Intake.from_data({name: value})
+    except BadIntake:
+        return False
+    known = load_taxonomy().patterns
+    return name in ANSWERS and (name != "pattern" or answer.pattern in (None, *known))
 
 
 _LENGTHS = (

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from matchmaker.assessment.intake import questions
 from matchmaker.clock import utcnow
 from matchmaker.competency import Requirement, load_taxonomy
 from matchmaker.i18n import N_
@@ -181,6 +182,7 @@ _LABELS = {
     "deadline_at": N_("Deadline for teams"),
     "contact_name": N_("Contact person"),
     "contact_email": N_("Contact's e-mail address"),
+    "intake": N_("Answers to the guide"),
 }
 
 
@@ -199,6 +201,8 @@ def _in_words(name: str, value: object) -> str:
         return "\n".join(requirement_in_words(need) for need in value)
     if isinstance(value, tuple):
         return str(_(", ").join(value))
+    if isinstance(value, dict):
+        return "\n".join(answer_in_words(field, answer) for field, answer in value.items()) or "–"
     if name == "deadline_at":
         return show_moment(value)  # type: ignore[arg-type]
     if name == "sector":
@@ -208,6 +212,19 @@ def _in_words(name: str, value: object) -> str:
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     return str(value)
+
+
+def answer_in_words(field: str, value: object) -> str:
+    """The question of the guide with what was answered."""
+    question, language = questions()[field], current_language()
+    chosen = value if isinstance(value, list) else [value]
+    words = [
+        (_("Yes") if item else _("No"))
+        if isinstance(item, bool)
+        else (answer.label(language) if (answer := question.answer(str(item))) else str(item))
+        for item in chosen
+    ]
+    return f"{question.label(language)}{_(': ')}{_(', ').join(words)}"
 
 
 def requirement_in_words(need: Requirement) -> str:

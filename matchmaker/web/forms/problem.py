@@ -184,14 +184,18 @@ class ProblemForm(BaseForm):
             for c in calls
         )
 
-    def values(self) -> ProblemValues:
-        """What was typed, as the services take it; ask only after validation."""
+    def values(self, problem: Problem | None = None) -> ProblemValues:
+        """What was typed, as the services take it; ask only after validation.
+
+        The answers to the guide, which this form does not ask, stay those of *problem*.
+        """
         columns: dict[str, Any] = {
             name: getattr(self, name).data or (None if name in _NULLABLE else "")
-            for name in COLUMNS
+            for name in _TYPED
         }
         return ProblemValues(
             **columns,
+            intake=problem.intake if problem else {},
             techniques=split_list(self.techniques.data),
             requirements=tuple(sorted(self._needs(), key=lambda n: (-n.importance, n.competency))),
             data_formats=split_list(self.data_formats.data),
@@ -255,6 +259,7 @@ class ProblemForm(BaseForm):
 
 
 _NULLABLE = ("sector", "region", "deadline_at")
+_TYPED = tuple(name for name in COLUMNS if name != "intake")
 
 
 def _described(need: Requirement, patterns: Sequence[str]) -> str:
@@ -308,7 +313,7 @@ def form_data(problem: Problem) -> dict[str, Any]:
     values = values_of(problem)
     personal = {True: "yes", False: "no", None: ""}[values.has_personal_data]
     return {
-        **{name: getattr(values, name) for name in COLUMNS},
+        **{name: getattr(values, name) for name in _TYPED},
         "version": problem.version,
         "sector": values.sector or "",
         "region": values.region or "",

@@ -195,7 +195,7 @@ def _write(form: ProblemForm, problem: Problem | None) -> ResponseReturnValue:
 
 
 def _save(form: ProblemForm, problem: Problem | None) -> Problem:
-    ctx, values, call_id = context(), form.values(), form.call_id.data
+    ctx, values, call_id = context(), form.values(problem), form.call_id.data
     if problem is not None:
         version = form.version.data
         saved = service.update(ctx, problem.id, values, version=version, call_id=call_id)
@@ -225,7 +225,7 @@ def _overtaken(
     """Somebody, perhaps the same person by a second click, changed the problem meanwhile."""
     if problem is None:
         raise error
-    saved, typed = values_of(problem), form.values()
+    saved, typed = values_of(problem), form.values(problem)
     if isinstance(error, InvalidTransition) and saved == typed:
         flash(_("This problem has already been submitted."), "info")
         return redirect(url_for("problem.show", problem_id=problem.id), 303)
