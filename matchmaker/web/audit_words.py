@@ -39,6 +39,9 @@ SUBJECTS = {
     "Match": N_("Match"),
     "PairRule": N_("Rule on a pair"),
     "Job": N_("Work in the background"),
+    "CallTarget": N_("Target of a call"),
+    "OfficeSetting": N_("Setting of the office"),
+    "ReadinessAssessment": N_("Readiness check"),
     "RubricVersion": N_("Rubric"),
 }
 #: What an event may say besides; what is not here is shown under its own name.
@@ -64,6 +67,12 @@ FACTS = {
     "n_pairs": N_("Pairs announced"),
     "left_out": N_("Endorsed, but nobody will be told"),
     "by": N_("Replaced by run"),
+    "setting": N_("Setting"),
+    "old": N_("Before"),
+    "new": N_("After"),
+    "indicator": N_("Indicator"),
+    "organization_id": N_("Organization"),
+    "stage": N_("Stage"),
 }
 #: Words that stand for codes.
 VALUES: dict[str, str] = {

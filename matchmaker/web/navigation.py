@@ -45,6 +45,10 @@ def account_items(user: User | None, path: str) -> list[Item]:
     tools = [(N_("Account"), "account.settings")]
     if may_enter_office.allows(user):
         # Needed now and then; in the main menu they would not fit beside the daily work.
+        tools += [
+            (N_("Figures"), "figures.overview"),
+            (N_("Office settings"), "office_setting.edit"),
+        ]
         tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
