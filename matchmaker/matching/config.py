@@ -86,7 +86,7 @@ class MatchConfig:
     floor: float = -10.0
     ceiling: float = 40.0
     max_share: float = 0.5
-    glossed_trust: float = 0.5
+    glossed_trust: float = 0.4
     phrase_share: float = 0.5
     band_floors: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
