@@ -153,10 +153,14 @@ class Settings:
     model: str = setting(
         str,
         "",
-        "Folder or name of a sentence-transformers model. Empty means the English model that ships.",
+        "Folder of a sentence-transformers model, or the name of one fetched from the Hugging Face hub. "
+        "Empty means the English model that ships.",
     )
     model_multilingual: bool = setting(
-        as_bool, False, "The model reads Chinese itself, so Chinese text is not glossed first."
+        as_bool,
+        False,
+        "The model reads Chinese itself, so Chinese text is not glossed first. "
+        "Off means that its tokenizer is asked.",
     )
     dictionary: Path | None = setting(
         as_optional(Path), None, "A CC-CEDICT file that widens the bilingual lexicon."

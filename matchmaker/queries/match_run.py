@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -17,12 +18,15 @@ from matchmaker.models import (
     OrganizationMember,
     PairRule,
     PairRuleKind,
+    PrivateCall,
+    PrivateCallTeam,
     Problem,
     Team,
     TeamMember,
     User,
 )
 from matchmaker.policies.match_run import visible_match_runs
+from matchmaker.policies.scope import handled_by, is_national, is_national_team
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.job import JobState
 from matchmaker.workflows.match_run import MatchRunState
@@ -86,6 +90,17 @@ def published_run(session: Session, call_id: int) -> MatchRun | None:
     )
 
 
+def latest_config(session: Session) -> dict[str, Any]:
+    """What the latest finished run of any call was made with; nothing before the first."""
+    statement = (
+        sa.select(MatchRun.config)
+        .where(MatchRun.state.in_(REVIEWED_STATES))
+        .order_by(MatchRun.id.desc())
+        .limit(1)
+    )
+    return session.scalar(statement) or {}
+
+
 @dataclass(frozen=True)
 class CallLine:
     """A call a run can be started for, with what the run would read."""
@@ -95,16 +110,51 @@ class CallLine:
     n_teams: int
 
 
-def call_lines(session: Session) -> list[CallLine]:
-    """Every call, newest first, with its published problems and the teams that can be matched."""
+def call_lines(session: Session, actor: User | None) -> list[CallLine]:
+    """The calls *actor* handles, newest first, with the problems and teams a run would read."""
     published = (
         sa.select(sa.func.count(Problem.id))
         .where(Problem.call_id == Call.id, Problem.state == ProblemState.PUBLISHED)
         .scalar_subquery()
     )
-    rows = session.execute(sa.select(Call, published).order_by(Call.opens_at.desc(), Call.id))
-    n_teams = count_teams(session)
-    return [CallLine(call, count, n_teams) for call, count in rows]
+    statement = sa.select(Call, published).where(handled_by(actor, Call.id))
+    rows = session.execute(statement.order_by(Call.opens_at.desc(), Call.id)).all()
+    in_house = _count_registered(session)
+    national = _count_national_teams(session)
+    return [
+        CallLine(call, count, in_house.get(call.id, 0) if call.private_call else national)
+        for call, count in rows
+    ]
+
+
+def _count_national_teams(session: Session) -> int:
+    statement = sa.select(sa.func.count(Team.id)).where(
+        Team.archived_at.is_(None), is_national_team()
+    )
+    return session.scalar(statement) or 0
+
+
+def _count_registered(session: Session) -> dict[int, int]:
+    """How many teams can be matched in each in-house call."""
+    statement = (
+        sa.select(PrivateCall.call_id, sa.func.count(Team.id))
+        .join(PrivateCallTeam, PrivateCallTeam.private_call_id == PrivateCall.id)
+        .join(Team, Team.id == PrivateCallTeam.team_id)
+        .where(Team.archived_at.is_(None), PrivateCallTeam.left_at.is_(None), _all_inside())
+        .group_by(PrivateCall.call_id)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def _all_inside() -> sa.ColumnElement[bool]:
+    """The condition that everybody in a registered team belongs to the call's organization."""
+    inside = sa.select(OrganizationMember.user_id).where(
+        OrganizationMember.organization_id == PrivateCall.organization_id
+    )
+    outsider = sa.exists().where(
+        TeamMember.team_id == Team.id, TeamMember.user_id.not_in(inside.correlate(PrivateCall))
+    )
+    return sa.not_(outsider.correlate(Team, PrivateCall))
 
 
 def count_problems(session: Session, call_id: int) -> int:
@@ -115,10 +165,29 @@ def count_problems(session: Session, call_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-def count_teams(session: Session) -> int:
-    """How many teams can be matched at all."""
-    statement = sa.select(sa.func.count(Team.id)).where(Team.archived_at.is_(None))
-    return session.scalar(statement) or 0
+def count_teams(session: Session, call: Call) -> int:
+    """How many teams can be matched in a call."""
+    if call.private_call is None:
+        return _count_national_teams(session)
+    return _count_registered(session).get(call.id, 0)
+
+
+def takes_part(call: Call) -> sa.ColumnElement[bool]:
+    """The condition that a team is one of those a run over *call* reads.
+
+    In-house calls have their own teams, whose people all belong to the organization; the
+    programme's calls have all the others.
+    """
+    private = call.private_call
+    if private is None:
+        return is_national_team()
+    registered = (
+        sa.select(PrivateCallTeam.team_id)
+        .join(PrivateCall, PrivateCall.id == PrivateCallTeam.private_call_id)
+        .join(Team, Team.id == PrivateCallTeam.team_id)
+        .where(PrivateCall.id == private.id, PrivateCallTeam.left_at.is_(None), _all_inside())
+    )
+    return Team.id.in_(registered)
 
 
 def published_problems(session: Session, call_id: int) -> Sequence[Problem]:
@@ -136,9 +205,10 @@ def published_problems(session: Session, call_id: int) -> Sequence[Problem]:
     return session.scalars(statement).all()
 
 
-def all_teams(session: Session) -> Sequence[Team]:
-    """Every team with all that the matcher reads, archived ones too, in a fixed order."""
-    return session.scalars(sa.select(Team).options(*SHOWN_PROFILE).order_by(Team.id)).all()
+def all_teams(session: Session, call_id: int) -> Sequence[Team]:
+    """Every team of a call with all that the matcher reads, archived ones too, in a fixed order."""
+    statement = sa.select(Team).where(takes_part(session.get_one(Call, call_id)))
+    return session.scalars(statement.options(*SHOWN_PROFILE).order_by(Team.id)).all()
 
 
 def conflicts(
@@ -147,8 +217,10 @@ def conflicts(
     """The pairs with a conflict of interest as things stand: (problem, team) -> its kind.
 
     ``organization`` if the team's own organization owns the problem, ``member`` if somebody in the
-    team belongs to the owning organization.
+    team belongs to the owning organization. In an in-house call, where all belong to one
+    organization, only ``author``: somebody in the team wrote the problem.
     """
+    national = is_national(Problem.call_id)
     chosen = sa.and_(Problem.id.in_(problem_ids), Team.id.in_(team_ids))
     members = (
         sa.select(Problem.id, Team.id)
@@ -156,17 +228,24 @@ def conflicts(
         .join(OrganizationMember, OrganizationMember.organization_id == Problem.organization_id)
         .join(TeamMember, TeamMember.user_id == OrganizationMember.user_id)
         .join(Team, Team.id == TeamMember.team_id)
-        .where(chosen)
+        .where(chosen, national)
         .distinct()
     )
     owners = (
         sa.select(Problem.id, Team.id)
         .select_from(Problem)
         .join(Team, Team.organization_id == Problem.organization_id)
-        .where(chosen)
+        .where(chosen, national)
+    )
+    authors = (
+        sa.select(Problem.id, Team.id)
+        .select_from(Problem)
+        .join(TeamMember, TeamMember.user_id == Problem.author_id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(chosen, sa.not_(national))
     )
     found: dict[tuple[int, int], str] = {}
-    for kind, pairs in (("member", members), ("organization", owners)):
+    for kind, pairs in (("member", members), ("organization", owners), ("author", authors)):
         for problem_id, team_id in session.execute(pairs):
             found[problem_id, team_id] = kind
     return found

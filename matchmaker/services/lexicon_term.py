@@ -18,6 +18,7 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import LexiconTerm
 from matchmaker.policies.lexicon_term import may_edit_terms
 from matchmaker.queries import lexicon_term as queries
+from matchmaker.queries.match_run import latest_config
 from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 
@@ -217,6 +218,11 @@ def office_terms(session: Session) -> tuple[Entry, ...]:
 def reading_lexicon(session: Session, settings: Settings) -> Lexicon:
     """The lexicon that the next run reads with: the office's terms before all others."""
     return load_lexicon(office_terms(session), settings.dictionary)
+
+
+def reads_chinese(session: Session, settings: Settings) -> bool:
+    """Whether the model reads Chinese itself: as it was set, or as the latest run found."""
+    return settings.model_multilingual or bool(latest_config(session).get("reads_chinese"))
 
 
 def shipped_gloss(settings: Settings, chinese: str) -> str:

@@ -84,8 +84,12 @@ def carry_out(
     *,
     make_pipeline: Callable[[], MatchPipeline],
     progress: Progress,
+    notes: Callable[[], Mapping[str, Any]] = dict,
 ) -> dict[str, Any]:
-    """Do the whole run; what a person can mend is noted on it in words before the error goes on."""
+    """Do the whole run; what a person can mend is noted on it in words before the error goes on.
+
+    *notes* are kept with the run's configuration: what it was made with besides the matcher's own.
+    """
     try:
         inputs = _begin(sessions, run_id)
         if inputs is None:
@@ -94,7 +98,7 @@ def carry_out(
         result = _rank(pipeline, inputs, report)
         rows = _match_rows(run_id, inputs, result, pipeline, report)
         report("store", 0, 1)
-        _store(sessions, run_id, inputs, result, rows)
+        _store(sessions, run_id, inputs, result, rows, notes())
         progress(100, 100)
     except JobCancelled:
         raise
@@ -126,7 +130,7 @@ def _begin(sessions: sessionmaker[Session], run_id: int) -> Inputs | None:
             return None
         run.apply(MatchRunAction.START)
         problems = queries.published_problems(session, run.call_id)
-        teams = queries.all_teams(session)
+        teams = queries.all_teams(session, run.call_id)
         clashes = queries.conflicts(session, [p.id for p in problems], [t.id for t in teams])
         rules = queries.pair_rules(session, run.call_id)
         return Inputs(problems, teams, clashes, rules, utcnow())
@@ -197,6 +201,7 @@ def _store(
     inputs: Inputs,
     result: MatchResult,
     rows: list[dict[str, Any]],
+    notes: Mapping[str, Any],
 ) -> None:
     """Write everything in one transaction, unless somebody cancelled or another worker was faster."""
     with unit_of_work(sessions) as session:
@@ -213,16 +218,16 @@ def _store(
         ):
             if found:
                 session.execute(sa.insert(table), found)
-        _finish(run, inputs, result)
+        _finish(run, inputs, result, notes)
 
 
-def _finish(run: MatchRun, inputs: Inputs, result: MatchResult) -> None:
+def _finish(run: MatchRun, inputs: Inputs, result: MatchResult, notes: Mapping[str, Any]) -> None:
     run.apply(MatchRunAction.FINISH)
     run.finished_at = utcnow()
     run.n_problems, run.n_teams = len(inputs.problems), len(inputs.teams)
     kept = {"per_problem": KEEP_PER_PROBLEM, "per_team": KEEP_PER_TEAM}
     found = {"kept": kept, "n_pairs": len(result), "fullest": fullest_fit(result)}
-    run.config = {**result.config, **found}
+    run.config = {**result.config, **found, **notes}
     run.fingerprint = hashlib.sha256(result.to_json()).hexdigest()
 
 

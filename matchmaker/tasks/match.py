@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matchmaker.adapters.encoder import make_pipeline
+from matchmaker.adapters.encoder import dictionary_notes, make_pipeline
 from matchmaker.matching import MatchPipeline
 from matchmaker.services.lexicon_term import office_terms
 from matchmaker.services.match_ranking import carry_out
@@ -19,6 +19,7 @@ def run(context: TaskContext, *, run_id: int) -> dict[str, Any]:
         context.sessions,
         run_id,
         make_pipeline=lambda: _pipeline(context),
+        notes=lambda: {"dictionary": dictionary_notes(context.settings)},
         progress=context.progress,
     )
 

@@ -257,7 +257,7 @@ def test_doctor_finds_a_healthy_installation(run: Run, migrated: None) -> None:
 
     assert done.status == 0
     assert {check["name"]: check["ok"] for check in done.json} == dict.fromkeys(
-        ("settings", "secret", "database", "model", "mail", "disk", "time zone"), True
+        ("settings", "secret", "database", "model", "dictionary", "mail", "disk", "time zone"), True
     )
 
 
@@ -305,7 +305,11 @@ def test_doctor_knows_the_published_weights(
 
     (model,) = [check for check in run("doctor", "--json").json if check["name"] == "model"]
 
-    assert (model["ok"], model["found"]) == (True, "all-MiniLM-L6-v2, complete")
+    assert model["ok"]
+    assert model["found"] == (
+        "all-MiniLM-L6-v2, complete; vectors of length 384; it reads no Chinese, so Chinese is "
+        "glossed in English first"
+    )
 
 
 def test_doctor_reports_settings_it_cannot_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

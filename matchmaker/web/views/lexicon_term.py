@@ -236,5 +236,5 @@ def _coverage_page(form: CoverageForm, call: Call | None = None) -> str:
         call=call,
         calls=calls.all_calls(db_session(), actor()),
         of_call=of_call,
-        reads_chinese=context().settings.model_multilingual,
+        reads_chinese=service.reads_chinese(db_session(), context().settings),
     )

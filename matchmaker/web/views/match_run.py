@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, MatchmakerError, StaleVersion
+from matchmaker.i18n import N_, Message
 from matchmaker.models import MatchRun
 from matchmaker.policies.match_run import (
     may_export_run,
     may_publish_run,
     may_read_runs,
-    may_start_run,
 )
 from matchmaker.queries import match as matches
 from matchmaker.queries import match_run as queries
@@ -41,7 +41,7 @@ def runs() -> ResponseReturnValue:
 
 
 @blueprint.post("/office/runs")
-@guard(may_start_run)
+@guard(may_read_runs)
 def start() -> ResponseReturnValue:
     """Ask for a run."""
     form = StartForm()
@@ -58,7 +58,7 @@ def _list_page(error: MatchmakerError | None) -> ResponseReturnValue:
     return render_template(
         "match_run/runs.html",
         page=page,
-        calls=queries.call_lines(db_session()),
+        calls=queries.call_lines(db_session(), actor()),
         error=say(error.message) if error else "",
         label_of=state_label,
     ), status_of(error) if error else 200
@@ -89,18 +89,34 @@ def show(run_id: int) -> ResponseReturnValue:
         rules=matches.rule_lines(db_session(), run.call_id),
         because=explanations.excluded_because,
         exclusion_labels=explanations.EXCLUSIONS,
+        dictionary_words=dictionary_words,
     )
 
 
+def dictionary_words(run: MatchRun) -> str:
+    """Which dictionary widened the lexicon, and what of it could not be read."""
+    found = run.config.get("dictionary")
+    if not found:
+        return say(N_("none; the lexicon that ships was used alone"))
+    named = {"file": found["file"], "count": found["entries"]}
+    words = say(Message(N_("%(file)s, entries: %(count)s"), named))
+    if bad := found["bad_lines"]:
+        lines = explanations.joined(str(number) for number in bad[:5])
+        text = N_("; lines that could not be read: %(count)s (%(lines)s)")
+        words += say(Message(text, {"count": len(bad), "lines": lines}))
+    return words
+
+
 @blueprint.get("/office/runs/<int:run_id>/publish")
-@guard(may_publish_run)
+@guard(may_read_runs)
 def confirm(run_id: int) -> ResponseReturnValue:
     """What publishing the run would do, before it is done."""
+    context().require(may_publish_run, queries.get_run(db_session(), actor(), run_id))
     return _confirm_page(run_id, None)
 
 
 @blueprint.post("/office/runs/<int:run_id>/publish")
-@guard(may_publish_run)
+@guard(may_read_runs)
 def publish(run_id: int) -> ResponseReturnValue:
     """Publish the run."""
     try:
