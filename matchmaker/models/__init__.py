@@ -31,6 +31,7 @@ from matchmaker.models.organization import (
     OrganizationSize,
 )
 from matchmaker.models.outbox import OutboxMessage
+from matchmaker.models.preview import Preview
 from matchmaker.models.private_call import (
     PrivateAuditEvent,
     PrivateCall,
@@ -39,6 +40,7 @@ from matchmaker.models.private_call import (
 )
 from matchmaker.models.problem import GRADES, Problem, Requirement
 from matchmaker.models.problem_vector import ProblemVector
+from matchmaker.models.ranker import Ranker
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.rubric import RubricVersion
@@ -50,3 +52,4 @@ from matchmaker.models.team import (
     TeamMember,
     TeamWork,
 )
+from matchmaker.models.term_statistics import TermStatistics

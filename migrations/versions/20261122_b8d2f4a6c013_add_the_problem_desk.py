@@ -94,6 +94,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "rankers",
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("card", sa.JSON(), nullable=False),
+        sa.Column("is_better", sa.Boolean(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("switched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_rankers_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rankers")),
+    )
+    with op.batch_alter_table("rankers", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_rankers_in_use",
+            ["in_use"],
+            unique=True,
+            sqlite_where=sa.text("in_use"),
+            postgresql_where=sa.text("in_use"),
+        )
+
+    op.create_table(
         "readiness_assessments",
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("respondent_id", sa.Integer(), nullable=False),
@@ -260,6 +283,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_versions")),
         sa.UniqueConstraint("kind", "version", name=op.f("uq_rubric_versions_kind")),
+    )
+    op.create_table(
+        "term_statistics",
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("n_documents", sa.Integer(), nullable=False),
+        sa.Column("n_terms", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.LargeBinary(), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("lexicon", sa.String(length=16), nullable=False),
+        sa.Column("scales", sa.JSON(), nullable=False),
+        sa.Column("n_pairs", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_term_statistics_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_statistics")),
+    )
+    op.create_table(
+        "previews",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pairs", sa.JSON(), nullable=False),
+        sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_previews_team_id_teams"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_previews")),
+        sa.UniqueConstraint("team_id", name=op.f("uq_previews_team_id")),
     )
     op.create_table(
         "private_audit_events",
@@ -430,6 +484,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_private_audit_events_private_call_id"))
 
     op.drop_table("private_audit_events")
+    op.drop_table("previews")
+    op.drop_table("term_statistics")
     op.drop_table("rubric_versions")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referrals_registration_number"))
@@ -450,6 +506,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_readiness_assessments_beside_id"))
 
     op.drop_table("readiness_assessments")
+    with op.batch_alter_table("rankers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_rankers_in_use", sqlite_where=sa.text("in_use"), postgresql_where=sa.text("in_use")
+        )
+
+    op.drop_table("rankers")
     with op.batch_alter_table("private_calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_private_calls_organization_id"))
 
