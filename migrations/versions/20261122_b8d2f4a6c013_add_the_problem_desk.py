@@ -264,6 +264,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reminders",
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_reminders_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint("kind", "subject_id", "user_id", "day", name=op.f("uq_reminders_kind")),
+    )
+    op.create_table(
         "rubric_versions",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("version", sa.String(length=16), nullable=False),
@@ -303,18 +314,69 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term_statistics")),
     )
     op.create_table(
+        "broker_assignments",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("broker_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broker_id"], ["users.id"], name=op.f("fk_broker_assignments_broker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_broker_assignments_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broker_assignments")),
+        sa.UniqueConstraint("problem_id", name=op.f("uq_broker_assignments_problem_id")),
+    )
+    with op.batch_alter_table("broker_assignments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_broker_assignments_broker_id"), ["broker_id"], unique=False
+        )
+
+    op.create_table(
         "previews",
         sa.Column("team_id", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("pairs", sa.JSON(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum(
+                "strong",
+                "good",
+                "possible",
+                "weak",
+                name="band",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("confidence", sa.String(length=8), nullable=False),
+        sa.Column("explanation", sa.JSON(), nullable=False),
         sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_previews_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["team_id"], ["teams.id"], name=op.f("fk_previews_team_id_teams"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_previews")),
-        sa.UniqueConstraint("team_id", name=op.f("uq_previews_team_id")),
+        sa.UniqueConstraint("team_id", "problem_id", name=op.f("uq_previews_team_id")),
     )
+    with op.batch_alter_table("previews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_previews_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_previews_team_id"), ["team_id"], unique=False)
+
     op.create_table(
         "private_audit_events",
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -402,6 +464,111 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "problem_comments",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Integer(), nullable=True),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("by_office", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("body <> ''", name=op.f("ck_problem_comments_body_given")),
+        sa.CheckConstraint(
+            "thread_id IS NULL OR resolved_at IS NULL",
+            name=op.f("ck_problem_comments_threads_are_resolved_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_problem_comments_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_problem_comments_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolved_by_id"], ["users.id"], name=op.f("fk_problem_comments_resolved_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["thread_id"],
+            ["problem_comments.id"],
+            name=op.f("fk_problem_comments_thread_id_problem_comments"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_comments")),
+    )
+    with op.batch_alter_table("problem_comments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_problem_comments_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_problem_comments_thread_id"), ["thread_id"], unique=False
+        )
+
+    op.create_table(
+        "problem_revisions",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "screening",
+                "returned",
+                "recorded",
+                "declined",
+                "withdrawn",
+                name="problemrevisionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_amendment", sa.Boolean(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("by_office", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("office_note", sa.Text(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "is_amendment OR state = 'recorded'",
+            name=op.f("ck_problem_revisions_plain_is_recorded"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'recorded' OR number IS NOT NULL",
+            name=op.f("ck_problem_revisions_recorded_has_number"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_problem_revisions_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_problem_revisions_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_revisions")),
+        sa.UniqueConstraint("problem_id", "number", name=op.f("uq_problem_revisions_problem_id")),
+    )
+    with op.batch_alter_table("problem_revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_problem_revisions_problem_id"), ["problem_id"], unique=False
+        )
+
+    op.create_table(
         "problem_vectors",
         sa.Column("problem_id", sa.Integer(), nullable=False),
         sa.Column("model", sa.String(length=200), nullable=False),
@@ -441,6 +608,65 @@ def upgrade() -> None:
             batch_op.f("ix_referral_consents_referral_id"), ["referral_id"], unique=False
         )
 
+    op.create_table(
+        "screenings",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rubric_version", sa.String(length=16), nullable=False),
+        sa.Column("suggestion", sa.JSON(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "list",
+                "coach",
+                "decline",
+                name="screeningoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(outcome IS NULL) = (decided_at IS NULL)",
+            name=op.f("ck_screenings_outcome_has_moment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_screenings_decided_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_screenings_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["problem_revisions.id"],
+            name=op.f("fk_screenings_revision_id_problem_revisions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screenings")),
+        sa.UniqueConstraint(
+            "problem_id", "revision_id", "round", name=op.f("uq_screenings_problem_id")
+        ),
+    )
+    with op.batch_alter_table("screenings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_screenings_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_screenings_revision_id"), ["revision_id"], unique=False
+        )
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
@@ -465,11 +691,25 @@ def downgrade() -> None:
         batch_op.drop_column("version")
         batch_op.drop_column("note")
 
+    with op.batch_alter_table("screenings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_screenings_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_screenings_problem_id"))
+
+    op.drop_table("screenings")
     with op.batch_alter_table("referral_consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_consents_referral_id"))
 
     op.drop_table("referral_consents")
     op.drop_table("problem_vectors")
+    with op.batch_alter_table("problem_revisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_problem_revisions_problem_id"))
+
+    op.drop_table("problem_revisions")
+    with op.batch_alter_table("problem_comments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_problem_comments_thread_id"))
+        batch_op.drop_index(batch_op.f("ix_problem_comments_problem_id"))
+
+    op.drop_table("problem_comments")
     with op.batch_alter_table("private_call_teams", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_private_call_teams_team_id"))
         batch_op.drop_index(batch_op.f("ix_private_call_teams_private_call_id"))
@@ -484,9 +724,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_private_audit_events_private_call_id"))
 
     op.drop_table("private_audit_events")
+    with op.batch_alter_table("previews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_previews_team_id"))
+        batch_op.drop_index(batch_op.f("ix_previews_problem_id"))
+
     op.drop_table("previews")
+    with op.batch_alter_table("broker_assignments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broker_assignments_broker_id"))
+
+    op.drop_table("broker_assignments")
     op.drop_table("term_statistics")
     op.drop_table("rubric_versions")
+    op.drop_table("reminders")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referrals_registration_number"))
         batch_op.drop_index(batch_op.f("ix_referrals_organization_id"))
