@@ -2,6 +2,7 @@
 
 from matchmaker.models.account import ROLE_LABELS, AccountKind, Role, RoleGrant, User
 from matchmaker.models.base import Base
+from matchmaker.models.broker_assignment import BrokerAssignment
 from matchmaker.models.call import Call
 from matchmaker.models.call_target import INDICATORS, CallTarget
 from matchmaker.models.embedding import Embedding
@@ -39,11 +40,15 @@ from matchmaker.models.private_call import (
     PrivateCallTeam,
 )
 from matchmaker.models.problem import GRADES, Problem, Requirement
+from matchmaker.models.problem_comment import ProblemComment
+from matchmaker.models.problem_revision import ProblemRevision
 from matchmaker.models.problem_vector import ProblemVector
 from matchmaker.models.ranker import Ranker
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
+from matchmaker.models.reminder import Reminder
 from matchmaker.models.rubric import RubricVersion
+from matchmaker.models.screening import SCREENING_OUTCOME_LABELS, Screening, ScreeningOutcome
 from matchmaker.models.team import (
     TEAM_KIND_LABELS,
     Team,

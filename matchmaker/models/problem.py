@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,9 @@ from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 from matchmaker.models.call import Call
 from matchmaker.models.organization import Organization
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemAction, ProblemState
+
+if TYPE_CHECKING:
+    from matchmaker.models.broker_assignment import BrokerAssignment
 
 GRADES = ("G1", "G2", "G3", "G4")
 
@@ -88,6 +91,7 @@ class Problem(Timestamped, Base):
     call: Mapped[Call] = relationship()
     organization: Mapped[Organization] = relationship(back_populates="problems")
     author: Mapped[User | None] = relationship()
+    broker_assignment: Mapped[BrokerAssignment | None] = relationship(back_populates="problem")
     requirements: Mapped[list[Requirement]] = relationship(
         back_populates="problem",
         cascade="all, delete-orphan",

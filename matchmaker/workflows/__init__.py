@@ -7,10 +7,12 @@ from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+from matchmaker.workflows.problem_revision import PROBLEM_REVISION_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 ALL_WORKFLOWS = (
     PROBLEM_WORKFLOW,
+    PROBLEM_REVISION_WORKFLOW,
     MATCH_RUN_WORKFLOW,
     MATCH_WORKFLOW,
     INVITATION_WORKFLOW,
