@@ -43,11 +43,14 @@ class Question(Labelled):
         ``text``, ``flag`` (yes, no or not said), ``choice`` (one of the answers) or ``choices``.
     answers : tuple of Answer
         What may be chosen, in order; empty for texts and flags.
+    advice : Labelled, optional
+        What an owner is asked to do where the field is missed.
     """
 
     field: str
     kind: str
     answers: tuple[Answer, ...] = ()
+    advice: Labelled | None = None
 
     def answer(self, value: str) -> Answer | None:
         """The answer stored as *value*, if the question offers it."""
@@ -56,7 +59,8 @@ class Question(Labelled):
 
 def _question(row: Mapping[str, Any]) -> Question:
     answers = tuple(Answer(**answer) for answer in row.get("answers", ()))
-    return Question(**{**row, "answers": answers})
+    advice = Labelled(**row["advice"]) if "advice" in row else None
+    return Question(**{**row, "answers": answers, "advice": advice})
 
 
 @cache

@@ -195,7 +195,7 @@ _SURE = 0.8
 
 def _quotes(answer: Any) -> tuple[str, ...]:
     if isinstance(answer, tuple):
-        return tuple(getattr(item, "competency", item) for item in answer)
+        return tuple(str(getattr(item, "competency", item)) for item in answer)
     return ("yes",) if answer is True else (answer,)
 
 
