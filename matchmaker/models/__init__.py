@@ -1,10 +1,17 @@
 """The mapped classes, one module an aggregate."""
 
 from matchmaker.models.account import ROLE_LABELS, AccountKind, Role, RoleGrant, User
+from matchmaker.models.attachment import (
+    ATTACHMENT_ACCESS_LABELS,
+    Attachment,
+    AttachmentAccess,
+    AttachmentDownload,
+)
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
 from matchmaker.models.call import Call
 from matchmaker.models.call_target import INDICATORS, CallTarget
+from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.embedding import Embedding
 from matchmaker.models.event import AuditEvent
 from matchmaker.models.form_draft import FormDraft
@@ -43,6 +50,7 @@ from matchmaker.models.problem import GRADES, Problem, Requirement
 from matchmaker.models.problem_comment import ProblemComment
 from matchmaker.models.problem_revision import ProblemRevision
 from matchmaker.models.problem_vector import ProblemVector
+from matchmaker.models.question import AnswerSide, Question, QuestionAnswer, QuestionFollow
 from matchmaker.models.ranker import Ranker
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent

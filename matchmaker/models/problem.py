@@ -78,6 +78,11 @@ class Problem(Timestamped, Base):
     #: Suggestions the owner does not want, by what they would set (``technique:OCR``).
     dismissed: Mapped[list[str]] = mapped_column(default=lambda _=None: [], server_default="[]")
 
+    #: The languages (``zh``, ``en``) whose text a machine translated, as its owner says.
+    machine_languages: Mapped[list[str]] = mapped_column(
+        default=lambda _=None: [], server_default="[]"
+    )
+
     grade: Mapped[str | None] = mapped_column(sa.String(2))
     #: What the office last told the owner: why returned, declined or graded so.
     office_note: Mapped[str] = mapped_column(sa.Text, default="")

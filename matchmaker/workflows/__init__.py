@@ -1,5 +1,9 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
+from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
+from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
+from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
 from matchmaker.workflows.invitation import INVITATION_WORKFLOW
 from matchmaker.workflows.job import JOB_WORKFLOW
 from matchmaker.workflows.machine import Label, Workflow
@@ -8,6 +12,7 @@ from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.problem_revision import PROBLEM_REVISION_WORKFLOW
+from matchmaker.workflows.question import QUESTION_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 ALL_WORKFLOWS = (
@@ -19,4 +24,9 @@ ALL_WORKFLOWS = (
     JOB_WORKFLOW,
     PRIVATE_CALL_WORKFLOW,
     REFERRAL_WORKFLOW,
+    GRADING_PANEL_WORKFLOW,
+    GRADE_REVIEW_WORKFLOW,
+    GRADE_APPEAL_WORKFLOW,
+    ATTACHMENT_WORKFLOW,
+    QUESTION_WORKFLOW,
 )

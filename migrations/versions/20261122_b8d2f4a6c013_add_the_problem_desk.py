@@ -314,6 +314,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term_statistics")),
     )
     op.create_table(
+        "attachments",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "access",
+            sa.Enum(
+                "public",
+                "data_room",
+                name="attachmentaccess",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "passed",
+                "unscanned",
+                "infected",
+                "failed",
+                "removed",
+                name="attachmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("has_text", sa.Boolean(), nullable=True),
+        sa.Column("removed_parts", sa.JSON(), nullable=False),
+        sa.Column("scan_note", sa.String(length=500), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'removed') = (removed_at IS NOT NULL)",
+            name=op.f("ck_attachments_removed_has_moment"),
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_attachments_named")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_attachments_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_attachments_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["users.id"], name=op.f("fk_attachments_uploader_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachments_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachments_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "broker_assignments",
         sa.Column("problem_id", sa.Integer(), nullable=False),
         sa.Column("broker_id", sa.Integer(), nullable=True),
@@ -336,6 +398,60 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_broker_assignments_broker_id"), ["broker_id"], unique=False
         )
+
+    op.create_table(
+        "data_admissions",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("admitter_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["admitter_id"], ["users.id"], name=op.f("fk_data_admissions_admitter_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_data_admissions_problem_id_problems")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_admissions")),
+        sa.UniqueConstraint("problem_id", "email", name=op.f("uq_data_admissions_problem_id")),
+    )
+    with op.batch_alter_table("data_admissions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_admissions_email"), ["email"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_data_admissions_problem_id"), ["problem_id"], unique=False
+        )
+
+    op.create_table(
+        "data_terms",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("valid_days", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "text_zh <> '' AND text_en <> ''", name=op.f("ck_data_terms_both_languages")
+        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_data_terms_number_positive")),
+        sa.CheckConstraint(
+            "valid_days BETWEEN 1 AND 3650", name=op.f("ck_data_terms_valid_days_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_data_terms_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_data_terms_problem_id_problems")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_terms")),
+        sa.UniqueConstraint("problem_id", "number", name=op.f("uq_data_terms_problem_id")),
+    )
+    with op.batch_alter_table("data_terms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_terms_problem_id"), ["problem_id"], unique=False)
 
     op.create_table(
         "previews",
@@ -586,6 +702,73 @@ def upgrade() -> None:
         sa.UniqueConstraint("problem_id", name=op.f("uq_problem_vectors_problem_id")),
     )
     op.create_table(
+        "question_follows",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_question_follows_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_question_follows_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_follows")),
+        sa.UniqueConstraint("problem_id", "user_id", name=op.f("uq_question_follows_problem_id")),
+    )
+    with op.batch_alter_table("question_follows", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_follows_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "questions",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "answered",
+                "hidden",
+                name="questionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hide_reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_questions_language_known")),
+        sa.CheckConstraint(
+            "state <> 'hidden' OR hide_reason <> ''", name=op.f("ck_questions_hidden_has_reason")
+        ),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_questions_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["asker_id"], ["users.id"], name=op.f("fk_questions_asker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_questions_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_questions_team_id_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+    )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_questions_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index("ix_questions_problem_state", ["problem_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_questions_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "referral_consents",
         sa.Column("referral_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -606,6 +789,83 @@ def upgrade() -> None:
     with op.batch_alter_table("referral_consents", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_referral_consents_referral_id"), ["referral_id"], unique=False
+        )
+
+    op.create_table(
+        "data_acceptances",
+        sa.Column("terms_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoker_id", sa.Integer(), nullable=True),
+        sa.Column("revoke_reason", sa.String(length=500), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "expires_at > accepted_at", name=op.f("ck_data_acceptances_expires_later")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoker_id"], ["users.id"], name=op.f("fk_data_acceptances_revoker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_data_acceptances_team_id_teams")
+        ),
+        sa.ForeignKeyConstraint(
+            ["terms_id"], ["data_terms.id"], name=op.f("fk_data_acceptances_terms_id_data_terms")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_data_acceptances_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_acceptances")),
+    )
+    with op.batch_alter_table("data_acceptances", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_data_acceptances_terms_user", ["terms_id", "user_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_data_acceptances_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "question_answers",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "owner",
+                "office",
+                name="answerside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "language IN ('zh', 'en')", name=op.f("ck_question_answers_language_known")
+        ),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_question_answers_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_question_answers_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["questions.id"],
+            name=op.f("fk_question_answers_question_id_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_answers")),
+    )
+    with op.batch_alter_table("question_answers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_question_answers_question_id"), ["question_id"], unique=False
         )
 
     op.create_table(
@@ -667,6 +927,38 @@ def upgrade() -> None:
             batch_op.f("ix_screenings_revision_id"), ["revision_id"], unique=False
         )
 
+    op.create_table(
+        "attachment_downloads",
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("acceptance_id", sa.Integer(), nullable=True),
+        sa.Column("terms_number", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["acceptance_id"],
+            ["data_acceptances.id"],
+            name=op.f("fk_attachment_downloads_acceptance_id_data_acceptances"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_attachment_downloads_attachment_id_attachments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_attachment_downloads_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment_downloads")),
+    )
+    with op.batch_alter_table("attachment_downloads", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attachment_downloads_attachment_id"), ["attachment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_attachment_downloads_user_id"), ["user_id"], unique=False
+        )
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
@@ -677,10 +969,14 @@ def upgrade() -> None:
     with op.batch_alter_table("problems", schema=None) as batch_op:
         batch_op.add_column(sa.Column("intake", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("dismissed", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(
+            sa.Column("machine_languages", sa.JSON(), server_default="[]", nullable=False)
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("problems", schema=None) as batch_op:
+        batch_op.drop_column("machine_languages")
         batch_op.drop_column("dismissed")
         batch_op.drop_column("intake")
 
@@ -691,15 +987,39 @@ def downgrade() -> None:
         batch_op.drop_column("version")
         batch_op.drop_column("note")
 
+    with op.batch_alter_table("attachment_downloads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_downloads_user_id"))
+        batch_op.drop_index(batch_op.f("ix_attachment_downloads_attachment_id"))
+
+    op.drop_table("attachment_downloads")
     with op.batch_alter_table("screenings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_screenings_revision_id"))
         batch_op.drop_index(batch_op.f("ix_screenings_problem_id"))
 
     op.drop_table("screenings")
+    with op.batch_alter_table("question_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_answers_question_id"))
+
+    op.drop_table("question_answers")
+    with op.batch_alter_table("data_acceptances", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_acceptances_user_id"))
+        batch_op.drop_index("ix_data_acceptances_terms_user")
+
+    op.drop_table("data_acceptances")
     with op.batch_alter_table("referral_consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_consents_referral_id"))
 
     op.drop_table("referral_consents")
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_questions_team_id"))
+        batch_op.drop_index("ix_questions_problem_state")
+        batch_op.drop_index(batch_op.f("ix_questions_asker_id"))
+
+    op.drop_table("questions")
+    with op.batch_alter_table("question_follows", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_follows_user_id"))
+
+    op.drop_table("question_follows")
     op.drop_table("problem_vectors")
     with op.batch_alter_table("problem_revisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_problem_revisions_problem_id"))
@@ -729,10 +1049,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_previews_problem_id"))
 
     op.drop_table("previews")
+    with op.batch_alter_table("data_terms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_terms_problem_id"))
+
+    op.drop_table("data_terms")
+    with op.batch_alter_table("data_admissions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_admissions_problem_id"))
+        batch_op.drop_index(batch_op.f("ix_data_admissions_email"))
+
+    op.drop_table("data_admissions")
     with op.batch_alter_table("broker_assignments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_assignments_broker_id"))
 
     op.drop_table("broker_assignments")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_sha256"))
+        batch_op.drop_index(batch_op.f("ix_attachments_problem_id"))
+
+    op.drop_table("attachments")
     op.drop_table("term_statistics")
     op.drop_table("rubric_versions")
     op.drop_table("reminders")
