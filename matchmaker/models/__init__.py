@@ -15,6 +15,10 @@ from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerm
 from matchmaker.models.embedding import Embedding
 from matchmaker.models.event import AuditEvent
 from matchmaker.models.form_draft import FormDraft
+from matchmaker.models.grade_appeal import GradeAppeal
+from matchmaker.models.grade_decision import AWARD_TIERS, GradeDecision
+from matchmaker.models.grade_review import SEAT_LABELS, GradeReview, GradeReviewVersion, Seat
+from matchmaker.models.grading_panel import GradingComment, GradingPanel
 from matchmaker.models.invitation import Invitation
 from matchmaker.models.job import Job
 from matchmaker.models.lexicon_term import LexiconTerm
@@ -55,6 +59,12 @@ from matchmaker.models.ranker import Ranker
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.reminder import Reminder
+from matchmaker.models.reviewer_profile import (
+    DECLARED_GENDER_LABELS,
+    DeclaredConflict,
+    DeclaredGender,
+    ReviewerProfile,
+)
 from matchmaker.models.rubric import RubricVersion
 from matchmaker.models.screening import SCREENING_OUTCOME_LABELS, Screening, ScreeningOutcome
 from matchmaker.models.team import (

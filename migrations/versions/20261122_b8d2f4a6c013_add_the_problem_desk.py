@@ -48,6 +48,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_targets_call_id"), ["call_id"], unique=False)
 
     op.create_table(
+        "declared_conflicts",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_declared_conflicts_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_declared_conflicts_organization_id_organizations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_declared_conflicts_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declared_conflicts")),
+        sa.UniqueConstraint(
+            "user_id", "organization_id", name=op.f("uq_declared_conflicts_user_id")
+        ),
+    )
+    with op.batch_alter_table("declared_conflicts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_declared_conflicts_organization_id"), ["organization_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_declared_conflicts_user_id"), ["user_id"], unique=False
+        )
+
+    op.create_table(
         "private_calls",
         sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
@@ -275,6 +308,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "subject_id", "user_id", "day", name=op.f("uq_reminders_kind")),
     )
     op.create_table(
+        "reviewer_profiles",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competencies", sa.JSON(), nullable=False),
+        sa.Column("sectors", sa.JSON(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column(
+            "gender",
+            sa.Enum(
+                "woman",
+                "man",
+                "another",
+                name="declaredgender",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "capacity BETWEEN 0 AND 50", name=op.f("ck_reviewer_profiles_capacity_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_reviewer_profiles_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviewer_profiles")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_reviewer_profiles_user_id")),
+    )
+    op.create_table(
         "rubric_versions",
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("version", sa.String(length=16), nullable=False),
@@ -452,6 +520,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("data_terms", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_data_terms_problem_id"), ["problem_id"], unique=False)
+
+    op.create_table(
+        "grading_panels",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "scoring",
+                "discussion",
+                "settled",
+                "signed",
+                "stopped",
+                name="gradingpanelstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rubric_version", sa.String(length=16), nullable=False),
+        sa.Column("opener_id", sa.Integer(), nullable=True),
+        sa.Column("settlement", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_grading_panels_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["opener_id"], ["users.id"], name=op.f("fk_grading_panels_opener_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_grading_panels_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_panels")),
+        sa.UniqueConstraint("problem_id", "number", name=op.f("uq_grading_panels_problem_id")),
+    )
+    with op.batch_alter_table("grading_panels", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grading_panels_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_grading_panels_open",
+            ["problem_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('scoring', 'discussion', 'settled')"),
+            postgresql_where=sa.text("state IN ('scoring', 'discussion', 'settled')"),
+        )
 
     op.create_table(
         "previews",
@@ -829,6 +949,131 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_data_acceptances_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "grade_decisions",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("panel_id", sa.Integer(), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("rubric_version", sa.String(length=16), nullable=False),
+        sa.Column("grade", sa.String(length=2), nullable=False),
+        sa.Column("panel_grade", sa.String(length=2), nullable=True),
+        sa.Column("rules_grade", sa.String(length=2), nullable=False),
+        sa.Column("rules_score", sa.Integer(), nullable=False),
+        sa.Column("award_tier", sa.String(length=1), nullable=False),
+        sa.Column("award_low", sa.Integer(), nullable=False),
+        sa.Column("award_high", sa.Integer(), nullable=False),
+        sa.Column("milestones", sa.JSON(), nullable=False),
+        sa.Column("weeks", sa.Integer(), nullable=False),
+        sa.Column("grade_cap", sa.String(length=2), nullable=True),
+        sa.Column("override_reason", sa.Text(), nullable=False),
+        sa.Column("difference_reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "award_tier IN ('A', 'B', 'C')", name=op.f("ck_grade_decisions_award_tier_known")
+        ),
+        sa.CheckConstraint(
+            "grade IN ('G1', 'G2', 'G3', 'G4')", name=op.f("ck_grade_decisions_grade_known")
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_grade_decisions_reason_given")),
+        sa.CheckConstraint("weeks BETWEEN 1 AND 104", name=op.f("ck_grade_decisions_weeks_range")),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["users.id"], name=op.f("fk_grade_decisions_officer_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["grading_panels.id"],
+            name=op.f("fk_grade_decisions_panel_id_grading_panels"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_grade_decisions_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_decisions")),
+    )
+    with op.batch_alter_table("grade_decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grade_decisions_problem_id"), ["problem_id"], unique=False
+        )
+
+    op.create_table(
+        "grade_reviews",
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "seat",
+            sa.Enum(
+                "ai", "sector", name="seat", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "assigned",
+                "started",
+                "submitted",
+                "recused",
+                "replaced",
+                name="gradereviewstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rubric_version", sa.String(length=16), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("suggested", sa.JSON(), nullable=False),
+        sa.Column("grade", sa.String(length=2), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'recused' OR end_reason <> ''",
+            name=op.f("ck_grade_reviews_recused_has_reason"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'submitted' OR submitted_at IS NOT NULL",
+            name=op.f("ck_grade_reviews_submitted_has_moment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["grading_panels.id"],
+            name=op.f("fk_grade_reviews_panel_id_grading_panels"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["users.id"], name=op.f("fk_grade_reviews_reviewer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_reviews")),
+        sa.UniqueConstraint("panel_id", "reviewer_id", name=op.f("uq_grade_reviews_panel_id")),
+    )
+    with op.batch_alter_table("grade_reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grade_reviews_panel_id"), ["panel_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_grade_reviews_reviewer_id"), ["reviewer_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_grade_reviews_seat",
+            ["panel_id", "seat"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('assigned', 'started', 'submitted')"),
+            postgresql_where=sa.text("state IN ('assigned', 'started', 'submitted')"),
+        )
+
+    op.create_table(
         "question_answers",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
@@ -959,6 +1204,141 @@ def upgrade() -> None:
             batch_op.f("ix_attachment_downloads_user_id"), ["user_id"], unique=False
         )
 
+    op.create_table(
+        "grade_appeals",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("requester_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "taken",
+                "upheld",
+                "changed",
+                "withdrawn",
+                "lapsed",
+                name="gradeappealstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("panel_id", sa.Integer(), nullable=True),
+        sa.Column("outcome_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_grade_appeals_reason_given")),
+        sa.CheckConstraint(
+            "state NOT IN ('upheld', 'changed') OR outcome_id IS NOT NULL",
+            name=op.f("ck_grade_appeals_answered_has_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["grade_decisions.id"],
+            name=op.f("fk_grade_appeals_decision_id_grade_decisions"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["users.id"], name=op.f("fk_grade_appeals_officer_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["outcome_id"],
+            ["grade_decisions.id"],
+            name=op.f("fk_grade_appeals_outcome_id_grade_decisions"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["grading_panels.id"],
+            name=op.f("fk_grade_appeals_panel_id_grading_panels"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_grade_appeals_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["requester_id"], ["users.id"], name=op.f("fk_grade_appeals_requester_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_appeals")),
+        sa.UniqueConstraint("panel_id", name=op.f("uq_grade_appeals_panel_id")),
+    )
+    with op.batch_alter_table("grade_appeals", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grade_appeals_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_grade_appeals_once",
+            ["problem_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'lapsed'"),
+            postgresql_where=sa.text("state <> 'lapsed'"),
+        )
+
+    op.create_table(
+        "grade_review_versions",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("grade", sa.String(length=2), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["grade_reviews.id"],
+            name=op.f("fk_grade_review_versions_review_id_grade_reviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_review_versions")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_grade_review_versions_review_id")),
+    )
+    with op.batch_alter_table("grade_review_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grade_review_versions_review_id"), ["review_id"], unique=False
+        )
+
+    op.create_table(
+        "grading_comments",
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("body <> ''", name=op.f("ck_grading_comments_body_given")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_grading_comments_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["grading_panels.id"],
+            name=op.f("fk_grading_comments_panel_id_grading_panels"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["grade_reviews.id"],
+            name=op.f("fk_grading_comments_review_id_grade_reviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_comments")),
+    )
+    with op.batch_alter_table("grading_comments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grading_comments_panel_id"), ["panel_id"], unique=False
+        )
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
@@ -987,6 +1367,23 @@ def downgrade() -> None:
         batch_op.drop_column("version")
         batch_op.drop_column("note")
 
+    with op.batch_alter_table("grading_comments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grading_comments_panel_id"))
+
+    op.drop_table("grading_comments")
+    with op.batch_alter_table("grade_review_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grade_review_versions_review_id"))
+
+    op.drop_table("grade_review_versions")
+    with op.batch_alter_table("grade_appeals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_grade_appeals_once",
+            sqlite_where=sa.text("state <> 'lapsed'"),
+            postgresql_where=sa.text("state <> 'lapsed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_grade_appeals_problem_id"))
+
+    op.drop_table("grade_appeals")
     with op.batch_alter_table("attachment_downloads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_downloads_user_id"))
         batch_op.drop_index(batch_op.f("ix_attachment_downloads_attachment_id"))
@@ -1001,6 +1398,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_answers_question_id"))
 
     op.drop_table("question_answers")
+    with op.batch_alter_table("grade_reviews", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_grade_reviews_seat",
+            sqlite_where=sa.text("state IN ('assigned', 'started', 'submitted')"),
+            postgresql_where=sa.text("state IN ('assigned', 'started', 'submitted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_grade_reviews_reviewer_id"))
+        batch_op.drop_index(batch_op.f("ix_grade_reviews_panel_id"))
+
+    op.drop_table("grade_reviews")
+    with op.batch_alter_table("grade_decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grade_decisions_problem_id"))
+
+    op.drop_table("grade_decisions")
     with op.batch_alter_table("data_acceptances", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_data_acceptances_user_id"))
         batch_op.drop_index("ix_data_acceptances_terms_user")
@@ -1049,6 +1460,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_previews_problem_id"))
 
     op.drop_table("previews")
+    with op.batch_alter_table("grading_panels", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_grading_panels_open",
+            sqlite_where=sa.text("state IN ('scoring', 'discussion', 'settled')"),
+            postgresql_where=sa.text("state IN ('scoring', 'discussion', 'settled')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_grading_panels_problem_id"))
+
+    op.drop_table("grading_panels")
     with op.batch_alter_table("data_terms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_data_terms_problem_id"))
 
@@ -1069,6 +1489,7 @@ def downgrade() -> None:
     op.drop_table("attachments")
     op.drop_table("term_statistics")
     op.drop_table("rubric_versions")
+    op.drop_table("reviewer_profiles")
     op.drop_table("reminders")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referrals_registration_number"))
@@ -1099,6 +1520,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_private_calls_organization_id"))
 
     op.drop_table("private_calls")
+    with op.batch_alter_table("declared_conflicts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_declared_conflicts_user_id"))
+        batch_op.drop_index(batch_op.f("ix_declared_conflicts_organization_id"))
+
+    op.drop_table("declared_conflicts")
     with op.batch_alter_table("call_targets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_targets_call_id"))
 
