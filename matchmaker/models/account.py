@@ -14,6 +14,7 @@ from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 
 if TYPE_CHECKING:
     from matchmaker.models.organization import OrganizationMember
+    from matchmaker.models.private_call import PrivateCallOfficer
     from matchmaker.models.team import TeamMember
 
 
@@ -74,6 +75,7 @@ class User(Timestamped, Base):
     team_memberships: Mapped[list[TeamMember]] = relationship(
         back_populates="user", lazy="selectin"
     )
+    private_offices: Mapped[list[PrivateCallOfficer]] = relationship(back_populates="user")
 
     @property
     def roles(self) -> set[Role]:

@@ -71,7 +71,7 @@ class PrivateCallOfficer(Timestamped, Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
 
     private_call: Mapped[PrivateCall] = relationship(back_populates="officers")
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(back_populates="private_offices")
 
 
 class PrivateCallTeam(Timestamped, Base):

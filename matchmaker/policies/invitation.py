@@ -8,6 +8,7 @@ from matchmaker.i18n import N_
 from matchmaker.models import Invitation, MemberRole, Team, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.membership import Group, is_lead
+from matchmaker.policies.scope import private_teams
 from matchmaker.policies.site import may_enter_office
 
 
@@ -50,13 +51,16 @@ def may_answer(actor: User, invitation: Invitation) -> Reason:
 def visible_invitations(actor: User | None) -> sa.ColumnElement[bool]:
     """The invitations *actor* may know of.
 
-    Those to their own address, those of organizations and teams they lead, all for the office.
+    Those to their own address, those of organizations and teams they lead; for the office all but
+    those to teams of in-house calls.
     """
     if actor is None:
         return Invitation.id.in_(())
-    if may_enter_office.allows(actor):
-        return sa.true()
+    of_office = sa.or_(
+        Invitation.organization_id.is_not(None), Invitation.team_id.not_in(private_teams())
+    )
     return sa.or_(
+        of_office if may_enter_office.allows(actor) else sa.false(),
         Invitation.email == actor.email,
         Invitation.organization_id.in_(
             m.organization_id for m in actor.organization_memberships if m.role is MemberRole.LEAD

@@ -16,49 +16,62 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.base import Reason, permission
+from matchmaker.policies.scope import (
+    may_read_as_office,
+    may_read_team_as_office,
+    read_by_office,
+    runs_a_call,
+    why_not_office,
+    within_reach,
+)
 from matchmaker.workflows.match import SHOWN_STATES
 from matchmaker.workflows.match_run import MatchRunState
 
 
 @permission("match:read")
 def may_read_matches(actor: User) -> Reason:
-    """Programme officers and administrators."""
-    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR):
+    """Programme officers and administrators; in-house officers, those of their own call."""
+    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR) or runs_a_call(actor):
         return None
     return N_("The match review is the programme office's.")
 
 
 def own_interest(actor: User, problem: Problem, team: Team) -> Reason:
-    """Why *actor* has a stake of their own in the pair, or None."""
-    if problem.organization_id in actor.organization_ids:
+    """Why *actor* has a stake of their own in the pair, or None.
+
+    In an in-house call everybody belongs to the one organization: there it is the author of the
+    problem and the members of the team who have a stake.
+    """
+    if problem.call.private_call is not None:
+        if problem.author_id == actor.id:
+            return N_("You wrote this problem.")
+    elif problem.organization_id in actor.organization_ids:
         return N_("You belong to the organization that owns this problem.")
     if team.id in actor.team_ids:
         return N_("You are a member of this team.")
-    if team.organization_id in actor.organization_ids:
+    if problem.call.private_call is None and team.organization_id in actor.organization_ids:
         return N_("You belong to this team's organization.")
     return None
 
 
 @permission("match:review")
 def may_review(actor: User, problem: Problem, team: Team) -> Reason:
-    """Programme officers, but not on a pair in which they have a stake of their own."""
-    if not actor.is_officer:
-        return N_("Only programme officers review matches.")
-    return own_interest(actor, problem, team)
+    """Programme officers, but not on a pair in which they have a stake; in-house likewise."""
+    why = why_not_office(actor, problem.call, N_("Only programme officers review matches."))
+    return why or own_interest(actor, problem, team)
 
 
 @permission("match:rule")
 def may_rule(actor: User, problem: Problem, team: Team) -> Reason:
-    """Programme officers, but not on a pair in which they have a stake of their own."""
-    if not actor.is_officer:
-        return N_("Only programme officers pin and ban pairs.")
-    return own_interest(actor, problem, team)
+    """Programme officers, but not on a pair in which they have a stake; in-house likewise."""
+    why = why_not_office(actor, problem.call, N_("Only programme officers pin and ban pairs."))
+    return why or own_interest(actor, problem, team)
 
 
 @permission("match:see_candidates")
 def may_see_candidates(actor: User, problem: Problem) -> Reason:
     """Members of the organization that owns the problem, and the programme office."""
-    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR):
+    if may_read_as_office(actor, problem.call):
         return None
     if problem.organization_id in actor.organization_ids:
         return None
@@ -68,7 +81,7 @@ def may_see_candidates(actor: User, problem: Problem) -> Reason:
 @permission("match:see_recommendations")
 def may_see_recommendations(actor: User, team: Team) -> Reason:
     """Members of the team, and the programme office."""
-    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR) or team.id in actor.team_ids:
+    if may_read_team_as_office(actor, team) or team.id in actor.team_ids:
         return None
     return N_("Only the team sees the problems recommended to it.")
 
@@ -85,16 +98,17 @@ def may_answer(actor: User, team: Team) -> Reason:
 def visible_matches(actor: User | None) -> sa.ColumnElement[bool]:
     """The matches *actor* may know of.
 
-    All for the office; for a problem's owner and a team's members what the published run says of
-    endorsed pairs, never what was declined or held.
+    For the office those of the calls it handles; for a problem's owner and a team's members what
+    the published run says of endorsed pairs, never what was declined or held.
     """
     if actor is None:
         return Match.id.in_(())
-    if may_read_matches.allows(actor):
-        return sa.true()
     owned = sa.select(Problem.id).where(Problem.organization_id.in_(actor.organization_ids))
     own = sa.or_(Match.problem_id.in_(owned), Match.team_id.in_(actor.team_ids))
-    return sa.and_(announced_matches(), own)
+    reachable = sa.select(MatchRun.id).where(within_reach(actor, MatchRun.call_id))
+    of_office = sa.select(MatchRun.id).where(read_by_office(actor, MatchRun.call_id))
+    announced = sa.and_(announced_matches(), own, Match.run_id.in_(reachable))
+    return sa.or_(announced, Match.run_id.in_(of_office))
 
 
 def announced_matches() -> sa.ColumnElement[bool]:
@@ -104,7 +118,6 @@ def announced_matches() -> sa.ColumnElement[bool]:
 
 
 def visible_pair_rules(actor: User | None) -> sa.ColumnElement[bool]:
-    """The standing rules *actor* may know of: all for the office, none for anybody else."""
-    if actor is not None and may_read_matches.allows(actor):
-        return sa.true()
-    return PairRule.id.in_(())
+    """The standing rules *actor* may know of: those of calls they see with the office's eyes."""
+    problems = sa.select(Problem.id).where(read_by_office(actor, Problem.call_id))
+    return PairRule.problem_id.in_(problems)

@@ -15,6 +15,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.base import Reason, permission
+from matchmaker.policies.scope import may_read_team_as_office
 from matchmaker.policies.site import may_enter_office
 
 Group = Organization | Team
@@ -52,7 +53,11 @@ def is_last_lead(member: Member) -> bool:
 @permission("membership:read")
 def may_read_members(actor: User, group: Group) -> Reason:
     """Members of the organization or team, and the programme office."""
-    if membership_of(actor, group) is not None or may_enter_office.allows(actor):
+    if membership_of(actor, group) is not None:
+        return None
+    if isinstance(group, Team) and may_read_team_as_office(actor, group):
+        return None
+    if isinstance(group, Organization) and may_enter_office.allows(actor):
         return None
     return N_("Only members see who else is a member.")
 

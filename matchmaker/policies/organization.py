@@ -9,6 +9,7 @@ from matchmaker.i18n import N_
 from matchmaker.models import Invitation, Organization, Problem, Team, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.membership import is_lead, membership_of
+from matchmaker.policies.scope import is_national, is_national_team
 from matchmaker.policies.site import may_enter_office
 from matchmaker.workflows.invitation import InvitationState
 from matchmaker.workflows.problem import PUBLIC_STATES
@@ -42,9 +43,14 @@ def visible_organizations(actor: User | None) -> sa.ColumnElement[bool]:
     Everybody: those with a published problem or a public team. Signed-in people also: their own
     and those that wait for their answer to an invitation. The office: all.
     """
-    sets_problems = sa.select(Problem.organization_id).where(Problem.state.in_(PUBLIC_STATES))
+    sets_problems = sa.select(Problem.organization_id).where(
+        Problem.state.in_(PUBLIC_STATES), is_national(Problem.call_id)
+    )
     brings_teams = sa.select(Team.organization_id).where(
-        Team.is_public, Team.archived_at.is_(None), Team.organization_id.is_not(None)
+        Team.is_public,
+        Team.archived_at.is_(None),
+        Team.organization_id.is_not(None),
+        is_national_team(),
     )
     public = sa.or_(Organization.id.in_(sets_problems), Organization.id.in_(brings_teams))
     if actor is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matchmaker.i18n import N_
 from matchmaker.models import Role, User
 from matchmaker.policies.base import Reason, permission
+from matchmaker.policies.scope import runs_a_call
 
 
 @permission("site:use")
@@ -23,7 +24,7 @@ def may_enter_office(actor: User) -> Reason:
 
 @permission("audit:read")
 def may_read_audit(actor: User) -> Reason:
-    """Programme officers and administrators."""
-    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR):
+    """Programme officers and administrators; in-house officers, what concerns their own call."""
+    if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR) or runs_a_call(actor):
         return None
     return N_("Only the programme office reads the audit trail.")

@@ -10,6 +10,13 @@ from matchmaker.models import Invitation, Match, Team, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.match import visible_matches
 from matchmaker.policies.membership import is_lead, membership_of
+from matchmaker.policies.scope import (
+    is_national_team,
+    private_call_of_team,
+    private_teams_of,
+    teams_run_by,
+    teams_with_guests,
+)
 from matchmaker.policies.site import may_enter_office
 from matchmaker.workflows.invitation import InvitationState
 
@@ -31,9 +38,11 @@ def may_edit(actor: User, team: Team) -> Reason:
 @permission("team:publicise")
 def may_publicise(actor: User, team: Team) -> Reason:
     """Leads of the team: being seen by everybody concerns all its members."""
-    if is_lead(actor, team):
-        return None
-    return N_("Only a lead of the team decides who sees it.")
+    if not is_lead(actor, team):
+        return N_("Only a lead of the team decides who sees it.")
+    if private_call_of_team(team) is not None:
+        return N_("This team exists for an in-house call, so nobody outside may see it.")
+    return None
 
 
 @permission("team:archive")
@@ -46,19 +55,18 @@ def may_archive(actor: User, team: Team) -> Reason:
 
 def public_teams() -> sa.ColumnElement[bool]:
     """The teams that chose to be seen by everybody and are active."""
-    return sa.and_(Team.is_public, Team.archived_at.is_(None))
+    return sa.and_(Team.is_public, Team.archived_at.is_(None), is_national_team())
 
 
 def visible_teams(actor: User | None) -> sa.ColumnElement[bool]:
     """The teams *actor* may know of.
 
     Public ones for everybody. Signed-in people also: their own, those that wait for their answer
-    to an invitation, and those that the published run matched to a problem of theirs. The office: all.
+    to an invitation, and those that the published run matched to a problem of theirs. The office:
+    all, but those that exist for an in-house call; these stay with their organization's people.
     """
     if actor is None:
         return public_teams()
-    if may_enter_office.allows(actor):
-        return sa.true()
     matched = sa.select(Match.team_id).where(visible_matches(actor))
     invited = sa.select(Invitation.team_id).where(
         Invitation.email == actor.email,
@@ -66,5 +74,9 @@ def visible_teams(actor: User | None) -> sa.ColumnElement[bool]:
         Invitation.expires_at > utcnow(),
         Invitation.team_id.is_not(None),
     )
-    own = Team.id.in_(actor.team_ids)
-    return sa.or_(public_teams(), own, Team.id.in_(invited), Team.id.in_(matched))
+    own = sa.or_(Team.id.in_(actor.team_ids), Team.id.in_(invited))
+    reachable = sa.or_(is_national_team(), Team.id.in_(private_teams_of(actor)))
+    shown = [public_teams(), sa.and_(own, reachable), Team.id.in_(matched)]
+    if may_enter_office.allows(actor):
+        shown.append(sa.or_(is_national_team(), Team.id.in_(teams_with_guests())))
+    return sa.or_(*shown, Team.id.in_(teams_run_by(actor)))

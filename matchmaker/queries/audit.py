@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.models import AuditEvent, User
+from matchmaker.policies.audit import visible_audit_events
 from matchmaker.policies.site import may_read_audit
 from matchmaker.queries.page import Page, paginate
 
@@ -70,7 +71,8 @@ def trail(
 ) -> Page[Line]:
     """The events that *wanted* leaves, newest first; the programme office alone reads them."""
     may_read_audit.require(actor)
-    statement = sa.select(AuditEvent).where(*wanted.conditions()).order_by(AuditEvent.id.desc())
+    statement = sa.select(AuditEvent).where(visible_audit_events(actor), *wanted.conditions())
+    statement = statement.order_by(AuditEvent.id.desc())
     page = paginate(session, statement, number=number, size=PAGE_SIZE)
     ids = {event.actor_id for event in page.items}
     people = session.execute(sa.select(User.id, User.name).where(User.id.in_(ids)))
@@ -82,8 +84,8 @@ def trail(
 def actions(session: Session, actor: User | None) -> Sequence[str]:
     """The actions that occur in the trail."""
     may_read_audit.require(actor)
-    statement = sa.select(AuditEvent.action).distinct().order_by(AuditEvent.action)
-    return session.scalars(statement).all()
+    statement = sa.select(AuditEvent.action).where(visible_audit_events(actor)).distinct()
+    return session.scalars(statement.order_by(AuditEvent.action)).all()
 
 
 def subject_types(session: Session, actor: User | None) -> Sequence[str]:
@@ -91,7 +93,7 @@ def subject_types(session: Session, actor: User | None) -> Sequence[str]:
     may_read_audit.require(actor)
     statement = (
         sa.select(AuditEvent.subject_type)
-        .where(AuditEvent.subject_type != "")
+        .where(AuditEvent.subject_type != "", visible_audit_events(actor))
         .distinct()
         .order_by(AuditEvent.subject_type)
     )
@@ -101,4 +103,7 @@ def subject_types(session: Session, actor: User | None) -> Sequence[str]:
 def count(session: Session, actor: User | None) -> int:
     """How many events the trail has."""
     may_read_audit.require(actor)
-    return session.scalar(sa.select(sa.func.count(AuditEvent.id))) or 0
+    return (
+        session.scalar(sa.select(sa.func.count(AuditEvent.id)).where(visible_audit_events(actor)))
+        or 0
+    )

@@ -26,8 +26,8 @@ from matchmaker.policies.call import visible_calls
 from matchmaker.policies.job import visible_jobs
 from matchmaker.policies.match import announced_matches, visible_matches
 from matchmaker.policies.match_run import visible_match_runs
-from matchmaker.policies.problem import visible_problems
-from matchmaker.policies.site import may_enter_office
+from matchmaker.policies.problem import may_open_queue, visible_problems
+from matchmaker.policies.scope import handled_by
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries.problem import own_problems
@@ -86,7 +86,7 @@ def desk(session: Session, actor: User) -> Desk:
         teams=teams_of(session, actor),
         recommended=recommended(session, actor),
         invitations=invitations.received(session, actor),
-        office=office(session, actor) if may_enter_office.allows(actor) else None,
+        office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 
 
@@ -120,7 +120,8 @@ def _count_candidates(session: Session, actor: User) -> dict[int, int]:
 
 def office(session: Session, actor: User) -> Office:
     """What waits for the office: the longest waiting first."""
-    waiting = (Problem.state.in_(WAITING_STATES), visible_problems(actor))
+    handled = handled_by(actor, Problem.call_id)
+    waiting = (Problem.state.in_(WAITING_STATES), handled, visible_problems(actor))
     call = current_call(session, actor)
     return Office(
         waiting=session.scalars(
@@ -133,7 +134,11 @@ def office(session: Session, actor: User) -> Office:
         n_waiting=session.scalar(sa.select(sa.func.count(Problem.id)).where(*waiting)) or 0,
         runs=session.scalars(
             sa.select(MatchRun)
-            .where(MatchRun.state == MatchRunState.DONE, visible_match_runs(actor))
+            .where(
+                MatchRun.state == MatchRunState.DONE,
+                handled_by(actor, MatchRun.call_id),
+                visible_match_runs(actor),
+            )
             .options(joinedload(MatchRun.call))
             .order_by(MatchRun.finished_at, MatchRun.id)
             .limit(SHOWN)
@@ -160,7 +165,7 @@ def current_call(session: Session, actor: User) -> Call | None:
     """The call opened last; before the first has opened, the one that opens next."""
     opened = sa.case((Call.opens_at <= utcnow(), 0), else_=1)
     latest = sa.case((Call.opens_at <= utcnow(), Call.opens_at)).desc()
-    statement = sa.select(Call).where(visible_calls(actor))
+    statement = sa.select(Call).where(visible_calls(actor), handled_by(actor, Call.id))
     return session.scalar(statement.order_by(opened, latest, Call.opens_at, Call.id).limit(1))
 
 

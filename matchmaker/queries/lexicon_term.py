@@ -84,7 +84,7 @@ def call_texts(session: Session, call_id: int) -> Iterator[str]:
     """The Chinese texts that a run over the call would read, without names and contact data."""
     for problem in published_problems(session, call_id):
         yield from _masked(_problem_texts(problem), _problem_names(problem))
-    for team in all_teams(session):
+    for team in all_teams(session, call_id):
         if team.archived_at is None:
             yield from _masked(_team_texts(team), _team_names(team))
 

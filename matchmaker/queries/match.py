@@ -30,9 +30,10 @@ from matchmaker.policies.match import (
     visible_matches,
     visible_pair_rules,
 )
+from matchmaker.policies.problem import visible_problems
+from matchmaker.policies.team import visible_teams
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.match import MatchState
-from matchmaker.workflows.problem import PUBLIC_STATES
 
 S = MatchState
 CHOSEN_STATES = (S.ENDORSED, S.INVITED, S.ACCEPTED)
@@ -276,10 +277,10 @@ def rule_lines(session: Session, call_id: int) -> list[RuleLine]:
 
 def get_owned_problem(session: Session, actor: User, problem_id: int) -> Problem:
     """The problem, if *actor* may see its candidates; a problem they cannot know of is `NotFound`."""
-    problem = session.get(Problem, problem_id)
+    problem = session.scalar(
+        sa.select(Problem).where(Problem.id == problem_id, visible_problems(actor))
+    )
     if problem is None:
-        raise NotFound
-    if not may_see_candidates.allows(actor, problem) and problem.state not in PUBLIC_STATES:
         raise NotFound
     may_see_candidates.require(actor, problem)
     return problem
@@ -287,10 +288,8 @@ def get_owned_problem(session: Session, actor: User, problem_id: int) -> Problem
 
 def get_own_team(session: Session, actor: User, team_id: int) -> Team:
     """The team, if *actor* may see its recommendations; a team they cannot know of is `NotFound`."""
-    team = session.get(Team, team_id)
+    team = session.scalar(sa.select(Team).where(Team.id == team_id, visible_teams(actor)))
     if team is None:
-        raise NotFound
-    if not may_see_recommendations.allows(actor, team) and not team.is_public:
         raise NotFound
     may_see_recommendations.require(actor, team)
     return team

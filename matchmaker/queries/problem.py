@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.clock import utcnow
 from matchmaker.errors import NotFound
 from matchmaker.models import AuditEvent, Organization, Problem, User
-from matchmaker.policies.problem import may_read_decisions, visible_problems
+from matchmaker.policies.problem import may_read_decisions, public_problems, visible_problems
+from matchmaker.policies.scope import handled_by
 from matchmaker.queries.page import Page, paginate
 from matchmaker.queries.search import matches
-from matchmaker.workflows.problem import PUBLIC_STATES, ProblemState
+from matchmaker.workflows.problem import ProblemState
 
 MAX_TECHNIQUES = 30
 #: States in which the next step is the office's.
@@ -95,7 +96,7 @@ def owning_organizations(session: Session, actor: User) -> Sequence[Organization
 
 def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
     """The published problems that pass *filters*; the same for every reader."""
-    scope = Problem.state.in_(PUBLIC_STATES)
+    scope = public_problems()
     names = ("state", "sector", "technique", "grade", "region", "language")
     order = _GALLERY_ORDERS.get(filters.sort, _newest)
     # What teams can still take up comes before what is being solved already.
@@ -105,7 +106,8 @@ def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
 
 def queue(session: Session, actor: User, filters: Filters, *, number: int = 1) -> Listing:
     """The problems the office knows of that pass *filters*, the longest waiting first."""
-    scope = sa.and_(visible_problems(actor), Problem.state != ProblemState.DRAFT)
+    handled = handled_by(actor, Problem.call_id)
+    scope = sa.and_(visible_problems(actor), handled, Problem.state != ProblemState.DRAFT)
     order = (Problem.submitted_at.asc().nulls_last(), Problem.id)
     names = ("state", "call", "sector", "region")
     return _listing(session, scope, filters, names, order, number)

@@ -19,12 +19,15 @@ from matchmaker.models import (
     TeamMember,
     User,
 )
+from matchmaker.policies.scope import is_national, is_national_team
 from matchmaker.records import ProblemRecord, Record, TeamRecord
 from matchmaker.records_programme import CallRecord, OrganizationRecord, PersonRecord
 
 
 def records_of(session: Session, noun: str) -> list[Record]:
     """Every row of *noun* as a record, for the operator: people's addresses are among them.
+
+    What belongs to an in-house call stays where it is; only a backup holds it.
 
     Rows made on the pages have no external id yet; they get one, so that a later import knows them.
     A draft or a team of which nothing was written yet is no record and is left out.
@@ -43,7 +46,7 @@ def _name_rows(session: Session, model: type[Organization] | type[Problem] | typ
 
 
 def _calls(session: Session) -> Iterator[Record]:
-    for row in session.scalars(sa.select(Call).order_by(Call.id)):
+    for row in session.scalars(sa.select(Call).where(is_national(Call.id)).order_by(Call.id)):
         yield CallRecord(
             id=row.external_id,
             name_zh=row.name_zh,
@@ -101,6 +104,7 @@ def _places(members: list[OrganizationMember]) -> dict[str, Any]:
 def _problems(session: Session) -> Iterator[Record]:
     statement = (
         sa.select(Problem)
+        .where(is_national(Problem.call_id))
         .options(
             selectinload(Problem.requirements),
             selectinload(Problem.call),
@@ -169,6 +173,7 @@ def _texts(row: Problem | Team, names: tuple[str, ...]) -> dict[str, Any]:
 def _teams(session: Session) -> Iterator[Record]:
     statement = (
         sa.select(Team)
+        .where(is_national_team())
         .options(
             selectinload(Team.works),
             selectinload(Team.competencies),

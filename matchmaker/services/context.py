@@ -8,8 +8,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
-from matchmaker.models import Base, Job, OutboxMessage, User
+from matchmaker.models import (
+    AuditEvent,
+    Base,
+    Job,
+    OutboxMessage,
+    PrivateAuditEvent,
+    PrivateCall,
+    User,
+)
 from matchmaker.policies.base import Permission
+from matchmaker.policies.scope import private_call_of
 from matchmaker.services import audit, mail
 from matchmaker.settings import Settings
 
@@ -42,7 +51,7 @@ class Context:
     def record(self, action: str, subject: Base | None = None, **data: Any) -> None:
         """Write an audit event; *data* must not name people other than by id."""
         self.session.flush()  # A new subject gets its id here.
-        audit.append(
+        event = audit.append(
             self.session,
             actor_id=self.actor.id if self.actor else None,
             action=action,
@@ -51,6 +60,19 @@ class Context:
             data=data,
             request_id=self.request_id,
         )
+        self._keep_apart(event, subject)
+
+    def _keep_apart(self, event: AuditEvent, subject: Base | None) -> None:
+        """Keep what happens inside an in-house call out of the office's trail.
+
+        What is decided of the call as a whole is between its organization and the office.
+        """
+        if subject is None or isinstance(subject, PrivateCall):
+            return
+        private = private_call_of(self.session, subject)
+        if private is not None:
+            mark = PrivateAuditEvent(event_id=event.id, private_call_id=private.id)
+            self.session.add(mark)
 
     def enqueue(self, kind: str, **payload: Any) -> Job:
         """Ask for *kind* of work; it starts after the commit."""

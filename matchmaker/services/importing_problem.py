@@ -13,6 +13,7 @@ from matchmaker.clock import utcnow
 from matchmaker.competency import Requirement, detect_language
 from matchmaker.i18n import N_
 from matchmaker.models import GRADES, Call, Organization, OrganizationMember, Problem, User
+from matchmaker.policies.scope import is_national
 from matchmaker.records import ProblemRecord, TeamRecord, language
 from matchmaker.services import problem as problems
 from matchmaker.services.context import Context
@@ -91,7 +92,9 @@ def _call_of(ctx: Context, record: ProblemRecord) -> Call:
     if record.call is not None:
         return refer(ctx, Call, record.call, "call")
     now = utcnow()
-    running = ctx.session.scalars(sa.select(Call).where(Call.opens_at <= now, Call.closes_at > now))
+    running = ctx.session.scalars(
+        sa.select(Call).where(Call.opens_at <= now, Call.closes_at > now, is_national(Call.id))
+    )
     found = running.all()
     if len(found) != 1:
         raise refuse("call", N_("say which call it belongs to: there is not just one running"))

@@ -20,6 +20,7 @@ from matchmaker.errors import (
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Match, MatchReview, MatchRun, PairRule, PairRuleKind, User
 from matchmaker.policies.match import may_answer, may_review, may_rule
+from matchmaker.policies.scope import may_read_as_office
 from matchmaker.queries import match as queries
 from matchmaker.queries.match_run import conflicts, is_open
 from matchmaker.services.context import Context
@@ -279,7 +280,12 @@ def _answerable(ctx: Context, match_id: int) -> Match:
 
 
 def _is_own(ctx: Context, match: Match) -> bool:
-    return ctx.actor is not None and (ctx.actor.is_officer or match.team_id in ctx.actor.team_ids)
+    if ctx.actor is None:
+        return False
+    private = match.run.call.private_call
+    is_inside = private is None or private.organization_id in ctx.actor.organization_ids
+    is_member = match.team_id in ctx.actor.team_ids and is_inside
+    return is_member or may_read_as_office(ctx.actor, match.run.call)
 
 
 def _checked_refusal(interested: bool, code: str, reason: str) -> tuple[str, str]:

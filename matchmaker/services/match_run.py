@@ -21,6 +21,7 @@ from matchmaker.models import (
     TeamMember,
     User,
 )
+from matchmaker.policies.call import visible_calls
 from matchmaker.policies.match_run import may_cancel_run, may_publish_run, may_start_run
 from matchmaker.queries import match_run as queries
 from matchmaker.queries.publication import Publication, publication
@@ -54,11 +55,9 @@ ANSWERS = {MatchState.ACCEPTED: MatchAction.ACCEPT, MatchState.REFUSED: MatchAct
 
 def start_run(ctx: Context, call_id: int) -> MatchRun:
     """Ask for a run over a call: the run and its job are written together; a worker takes it up."""
-    ctx.require(may_start_run)
-    call = ctx.session.get(Call, call_id, with_for_update=True)
-    if call is None:
-        raise NotFound
-    _refuse_empty(ctx, call_id)
+    call = _locked_call(ctx, call_id)
+    ctx.require(may_start_run, call)
+    _refuse_empty(ctx, call)
     _settle(ctx, call_id)
     run = MatchRun(call=call, starter=ctx.actor)
     ctx.session.add(run)
@@ -68,10 +67,18 @@ def start_run(ctx: Context, call_id: int) -> MatchRun:
     return run
 
 
-def _refuse_empty(ctx: Context, call_id: int) -> None:
-    if not queries.count_problems(ctx.session, call_id):
+def _locked_call(ctx: Context, call_id: int) -> Call:
+    known = sa.true() if ctx.trusted else visible_calls(ctx.actor)
+    call = ctx.session.scalar(sa.select(Call).where(Call.id == call_id, known).with_for_update())
+    if call is None:
+        raise NotFound
+    return call
+
+
+def _refuse_empty(ctx: Context, call: Call) -> None:
+    if not queries.count_problems(ctx.session, call.id):
         raise Conflict(N_("This call has no published problem yet, so there is nothing to match."))
-    if not queries.count_teams(ctx.session):
+    if not queries.count_teams(ctx.session, call):
         raise Conflict(N_("There is no team to match yet."))
 
 
@@ -89,8 +96,8 @@ def _settle(ctx: Context, call_id: int) -> None:
 
 def cancel_run(ctx: Context, run_id: int) -> MatchRun:
     """Stop a run: nothing of it is kept; its worker notices at the next step."""
-    ctx.require(may_cancel_run)
     run = queries.get_run(ctx.session, ctx.actor, run_id)
+    ctx.require(may_cancel_run, run)
     run.apply(MatchRunAction.CANCEL)
     run.finished_at = utcnow()
     if run.job_id is not None:
@@ -101,8 +108,8 @@ def cancel_run(ctx: Context, run_id: int) -> MatchRun:
 
 def publish_run(ctx: Context, run_id: int, *, version: int) -> Publication:
     """Tell teams and owners of the endorsed pairs; this run takes the place of the one before."""
-    ctx.require(may_publish_run)
     run = queries.get_run(ctx.session, ctx.actor, run_id)
+    ctx.require(may_publish_run, run)
     _refuse_late(run, version)
     plan = publication(ctx.session, run, utcnow())
     if not plan.invited:

@@ -120,6 +120,7 @@ EXCLUSIONS = {
 CONFLICTS = {
     "organization": N_("The team belongs to the organization that owns the problem."),
     "member": N_("A member of the team belongs to the organization that owns the problem."),
+    "author": N_("A member of the team wrote the problem."),
 }
 
 #: The awards that the grades' data names, so that the catalogue has them.

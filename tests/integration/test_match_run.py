@@ -315,7 +315,7 @@ class TestReading:
         session.expire_all()
         inputs = [
             repr(read_problem(queries.published_problems(session, problem.call_id)[0], utcnow())),
-            repr(read_team(queries.all_teams(session)[0])),
+            repr(read_team(queries.all_teams(session, problem.call_id)[0])),
         ]
         secrets = ("Redwood", "鴻海精機", "Alice", "redwood.tw", "2345", "陳小明", "taoyuan")
         secrets += ("Blue Whale", "藍鯨", "whale.tw", "912", "islands", organization.name_en)
@@ -326,12 +326,14 @@ class TestReading:
     def test_reads_with_a_fixed_number_of_queries(
         self, make: Factory, session: Session, engine: sa.Engine
     ) -> None:
+        call_id = make.call().id
+
         def count() -> int:
             session.expire_all()
             seen: list[str] = []
             event = lambda *args: seen.append(args[2])  # noqa: E731
             sa.event.listen(engine, "before_cursor_execute", event)
-            for team in queries.all_teams(session):
+            for team in queries.all_teams(session, call_id):
                 read_team(team)
             sa.event.remove(engine, "before_cursor_execute", event)
             return len(seen)

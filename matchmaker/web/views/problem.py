@@ -33,10 +33,11 @@ from matchmaker.policies.problem import (
     may_create,
     may_decide,
     may_edit,
+    may_open_queue,
     may_withdraw,
     possible_actions,
 )
-from matchmaker.policies.site import may_enter_office, may_use
+from matchmaker.policies.site import may_use
 from matchmaker.queries import call as calls
 from matchmaker.queries import problem as problems
 from matchmaker.services import problem as service
@@ -290,7 +291,7 @@ def withdraw(problem_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/office/problems")
-@guard(may_enter_office)
+@guard(may_open_queue)
 def queue() -> ResponseReturnValue:
     """What waits for the office, the longest first."""
     listing = problems.queue(
@@ -306,7 +307,7 @@ def queue() -> ResponseReturnValue:
 
 
 @blueprint.get(OFFICE)
-@guard(may_enter_office)
+@guard(may_open_queue)
 def review(problem_id: int) -> ResponseReturnValue:
     """Everything about a problem that the office decides on."""
     return _review(problem_id)
