@@ -17,6 +17,8 @@ GOAL_FIELDS = ("metric", "baseline", "target", "measured_how")
 _MIN_LIKELY = 0.45
 # Half of a likely kind is what it takes; a sector it is known in speaks for it too.
 _OF_NEEDS, _OF_SECTOR = 0.6, 0.25
+# Kinds much less likely than the likeliest are left out.
+_OF_BEST = 0.75
 _MAX_PATTERNS = 3
 
 
@@ -65,7 +67,8 @@ def suggest_patterns(text: str) -> tuple[str, ...]:
     likely = [
         (_likely(pattern, weights), pattern.id) for pattern in load_taxonomy().patterns.values()
     ]
-    ranked = sorted((-weight, id_) for weight, id_ in likely if weight >= _MIN_LIKELY)
+    floor = max(_MIN_LIKELY, _OF_BEST * max(weight for weight, _id in likely))
+    ranked = sorted((-weight, id_) for weight, id_ in likely if weight >= floor)
     return tuple(id_ for _weight, id_ in ranked[:_MAX_PATTERNS])
 
 
