@@ -109,3 +109,7 @@ GRADED_STATES = (S.GRADED, S.PUBLISHED, S.SOLVING, S.EVALUATING)
 PUBLIC_STATES = (S.PUBLISHED, S.SOLVING, S.EVALUATING, S.CLOSED)
 #: States in which the owner may change the text.
 EDITABLE_STATES = (S.DRAFT, S.RETURNED)
+#: States in which the broker and the office may change the text with the owner.
+COACHED_STATES = (S.SCREENING, S.RETURNED)
+#: States in which the owner may propose a change to what teams read.
+AMENDABLE_STATES = (S.PUBLISHED, S.SOLVING)
