@@ -73,7 +73,7 @@ def weighted_kappa(first: Sequence[int], second: Sequence[int]) -> float:
     Examples
     --------
     >>> round(weighted_kappa([1, 2, 3, 4], [1, 2, 3, 3]), 3)
-    0.889
+    0.875
     """
     a, b = _pair(first, second)
     if not len(a):

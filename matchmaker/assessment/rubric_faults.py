@@ -129,6 +129,9 @@ def _stages(rows: list[dict[str, Any]], sides: set[str]) -> Iterator[Fault]:
         for side, minimum in row["floors"].items():
             yield from _known(f"{path}.floors", side, sides | {"*"})
             yield from _within(f"{path}.floors", minimum, 0, 100)
+    if rows[0]["floors"]:
+        text = N_("The first stage takes everybody: it cannot ask for anything.")
+        yield Fault(f"stages.{rows[0]['id']}.floors", Message(text))
     for cap in ("cap", "supported_cap"):
         for row in rows:
             yield from _known(f"stages.{row['id']}.{cap}", row[cap], {"G1", "G2", "G3", "G4"})
