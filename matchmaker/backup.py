@@ -91,7 +91,9 @@ def _files(folder: Path, database: Path) -> dict[str, Path]:
     return {
         FILES + path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.resolve() not in beside and path.suffix not in {".zip", ".lock"}
+        if path.is_file()
+        and path.resolve() not in beside
+        and path.suffix not in {".zip", ".lock", ".part"}
     }
 
 

@@ -149,6 +149,19 @@ class Settings:
     max_upload_bytes: int = setting(
         as_positive, 4 * 1024 * 1024, "Largest request body accepted, in bytes."
     )
+    attachment_bytes: int = setting(
+        as_positive, 50 * 1024 * 1024, "Largest file that may be attached to a problem, in bytes."
+    )
+    attachment_count: int = setting(as_positive, 20, "Most files that one problem may have.")
+    attachment_total_bytes: int = setting(
+        as_positive, 200 * 1024 * 1024, "Most that the files of one problem may take, in bytes."
+    )
+    scan_command: str = setting(
+        str,
+        "",
+        "Virus scanner, such as `clamdscan --no-summary --fdpass`; the file's path is added. "
+        "Exit status 0 is clean, 1 infected, anything else a failure. Empty means that none is configured.",
+    )
     session_hours: int = setting(as_positive, 12, "Hours until a session without activity ends.")
     model: str = setting(
         str,
