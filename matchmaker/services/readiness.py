@@ -13,7 +13,7 @@ from matchmaker.assessment.rubric import Item, ReadinessRubric
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Organization, ReadinessAssessment
+from matchmaker.models import Organization, ReadinessAssessment, User
 from matchmaker.policies.readiness import (
     may_answer,
     may_discard,
@@ -72,7 +72,7 @@ def _opinion_on(
         raise NotFound
     if not beside.is_completed or beside.beside_id is not None:
         raise Conflict(N_("A second opinion is given on a completed check."))
-    if beside.respondent_id == _actor_id(ctx):
+    if beside.respondent_id == _actor(ctx).id:
         raise Conflict(
             N_("You answered this check yourself: somebody else gives the second opinion.")
         )
@@ -83,7 +83,7 @@ def _begun(ctx: Context, organization: Organization) -> ReadinessAssessment | No
     return ctx.session.scalar(
         sa.select(ReadinessAssessment).where(
             ReadinessAssessment.organization_id == organization.id,
-            ReadinessAssessment.respondent_id == _actor_id(ctx),
+            ReadinessAssessment.respondent_id == _actor(ctx).id,
             ReadinessAssessment.completed_at.is_(None),
         )
     )
@@ -96,7 +96,7 @@ def _begin(
     version = beside.rubric_version if beside else rubrics.current(ctx.session, "readiness").version
     assessment = ReadinessAssessment(
         organization=organization,
-        respondent=ctx.actor,
+        respondent=_actor(ctx),
         rubric_version=version,
         beside_id=beside.id if beside else None,
     )
@@ -211,7 +211,7 @@ def discard(ctx: Context, assessment_id: int) -> Organization:
 def take_over(ctx: Context, assessment_id: int) -> ReadinessAssessment:
     """Go on with the check of somebody who has left the organization."""
     assessment = queries.get(ctx.session, ctx.actor, assessment_id, lock=True)
-    if assessment.respondent_id == _actor_id(ctx):
+    if assessment.respondent_id == _actor(ctx).id:
         return assessment
     ctx.require(may_take_over, assessment)
     if assessment.is_completed:
@@ -221,9 +221,9 @@ def take_over(ctx: Context, assessment_id: int) -> ReadinessAssessment:
             N_("You have a half-filled check of this organization. Complete it or throw it away.")
         )
     before = assessment.respondent_id
-    assessment.respondent = ctx.actor
+    assessment.respondent = _actor(ctx)
     assessment.updated_at = utcnow()
-    ctx.record("readiness:take_over", assessment, from_id=before, to_id=_actor_id(ctx))
+    ctx.record("readiness:take_over", assessment, from_id=before, to_id=_actor(ctx).id)
     return assessment
 
 
@@ -249,7 +249,7 @@ def _check_note(assessment: ReadinessAssessment, note: str) -> None:
         raise InvalidInput(fields={"reason": [Message(text, {"max": MAX_NOTE})]})
 
 
-def _actor_id(ctx: Context) -> int:
+def _actor(ctx: Context) -> User:
     if ctx.actor is None:
         raise NotSignedIn
-    return ctx.actor.id
+    return ctx.actor
