@@ -80,6 +80,14 @@ def may_read_as_office(actor: User, call: Call) -> bool:
     return is_guest or is_in_house_officer(actor, private)
 
 
+def takes_problems_of(call: Call, organization_id: int) -> bool:
+    """Whether an organization can set problems in *call*: in an in-house call only its own, while it runs."""
+    private = call.private_call
+    if private is None:
+        return True
+    return private.organization_id == organization_id and private.state is PrivateCallState.OPEN
+
+
 def why_not_office(actor: User, call: Call, reason: str) -> Reason:
     """*reason* if *actor* may not decide in *call*; in an in-house call, who may."""
     if may_act_as_office(actor, call):

@@ -21,6 +21,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.invitation import may_answer, may_invite, may_revoke, target_of
 from matchmaker.policies.membership import Group, membership_of
+from matchmaker.policies.scope import private_call_of_team
 from matchmaker.queries import account as accounts
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries.membership import GroupKind, get_group, kind_of, lock_group
@@ -44,6 +45,7 @@ def send(
     ctx.require(may_invite, group)
     email = normalize_email(email)
     user = accounts.find(ctx.session, email)
+    _check_inside(group, user)
     _check_new(ctx, group, email, user)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
@@ -77,6 +79,7 @@ def accept(ctx: Context, invitation_id: int, *, consent: bool) -> Group:
         message = Message(N_("Please tick the box to agree, or turn the invitation down."))
         raise InvalidInput(fields={"consent": [message]})
     actor, group = _actor(ctx), _locked_target(ctx, invitation)
+    _check_inside(group, actor)
     invitation.apply(InvitationAction.ACCEPT)
     invitation.answered_at = utcnow()
     if membership_of(actor, group) is None:
@@ -136,6 +139,16 @@ def _check_new(ctx: Context, group: Group, email: str, user: User | None) -> Non
         raise _refusal(N_("This address was invited already and has not answered yet."))
     if len(still_open) >= MAX_PENDING:
         raise _refusal(N_("Too many invitations wait for an answer. Take some back first."))
+
+
+def _check_inside(group: Group, user: User | None) -> None:
+    """Into the team of an in-house call come only people of its organization."""
+    private = private_call_of_team(group) if isinstance(group, Team) else None
+    if private is None or (user is not None and private.organization_id in user.organization_ids):
+        return
+    raise _refusal(
+        N_("This team exists for an in-house call: only people of the organization can join it.")
+    )
 
 
 def _refusal(text: str) -> InvalidInput:

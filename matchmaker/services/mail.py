@@ -81,6 +81,26 @@ LETTERS = {
             "\n\n%(url)s"
         ),
     ),
+    "private_call.opened": Letter(
+        N_("Your in-house call is open: %(call)s"),
+        N_(
+            "The programme office has opened “%(call)s” for your organization.\n\n%(note)s\n\n"
+            "Only people of your organization see what happens in it. Begin here:\n\n%(url)s"
+        ),
+    ),
+    "private_call.declined": Letter(
+        N_("About the in-house call you asked for: %(call)s"),
+        N_("The programme office cannot open “%(call)s”:\n\n%(note)s\n\n%(url)s"),
+    ),
+    "referral.sent": Letter(
+        N_("%(association)s refers you to the AI matching programme"),
+        N_(
+            "%(association)s thinks the programme is of use to you: you describe a problem, teams that "
+            "fit are found for it, and the office accompanies the work.\n\n%(message)s\n\n"
+            "Whether you accept, and whether the association may see where your problems stand, is for "
+            "you to decide, each by itself:\n\n%(url)s\n\nThe referral is open until %(until)s."
+        ),
+    ),
     "match.candidates": Letter(
         N_("Teams for your problem: %(title)s"),
         N_(
