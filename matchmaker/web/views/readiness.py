@@ -228,6 +228,7 @@ def _result_page(assessment: ReadinessAssessment, form: VerifyForm | None = None
     rubric = service.rubric_of(db_session(), assessment)
     opinions = queries.opinions(db_session(), actor(), assessment)
     beside = next((row for row in opinions if row.is_completed), None)
+    months = value(db_session(), "readiness_valid_months")
     return render_template(
         "readiness/show.html",
         assessment=assessment,
@@ -239,7 +240,8 @@ def _result_page(assessment: ReadinessAssessment, form: VerifyForm | None = None
         beside=beside,
         may_opine=_may_opine(assessment, opinions),
         differing=_differing(rubric, assessment, beside),
-        is_old=readiness_words.is_old(assessment, value(db_session(), "readiness_valid_months")),
+        valid_months=months,
+        is_old=readiness_words.is_old(assessment, months),
         caps=value(db_session(), "readiness_caps_grade"),
         can_verify=not assessment.verified_at and may_verify.allows(actor(), assessment),
         form=form or VerifyForm(formdata=None),
