@@ -18,7 +18,8 @@ def _rounds(problem_id: int, revision_id: int | None) -> sa.Select[Any]:
     return (
         sa.select(Screening)
         .where(
-            Screening.problem_id == problem_id, Screening.revision_id.is_not_distinct_from(revision_id)
+            Screening.problem_id == problem_id,
+            Screening.revision_id.is_not_distinct_from(revision_id),
         )
         .options(joinedload(Screening.decided_by))
         .order_by(Screening.round.desc(), Screening.id.desc())
@@ -33,7 +34,8 @@ def latest(
     if lock:
         statement = statement.with_for_update(of=Screening)
         statement = statement.execution_options(populate_existing=True)
-    return session.scalar(statement)
+    found: Screening | None = session.scalar(statement)
+    return found
 
 
 def under_way(
@@ -90,8 +92,8 @@ def is_listed(session: Session, problem: Problem) -> bool:
 
 def get_screening(session: Session, actor: User | None, screening_id: int) -> Screening:
     """One round, if *actor* may read it."""
-    statement = sa.select(Screening).where(Screening.id == screening_id, visible_screenings(actor))
-    found = session.scalar(statement)
+    known = visible_screenings(actor)
+    found = session.scalar(sa.select(Screening).where(Screening.id == screening_id, known))
     if found is None:
         raise NotFound
     return found

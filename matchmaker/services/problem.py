@@ -6,7 +6,7 @@ leaves an audit event. With a trusted context (import, samples) moments may lie 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
@@ -23,31 +23,31 @@ from matchmaker.errors import (
     StaleVersion,
 )
 from matchmaker.i18n import LOCALES, N_, Message, language_of, translate
-from matchmaker.models import (
-    GRADES,
-    Call,
-    MemberRole,
-    Organization,
-    OrganizationMember,
-    Problem,
-    Requirement,
-    User,
-)
+from matchmaker.models import GRADES, Call, Organization, Problem, ScreeningOutcome
 from matchmaker.policies.problem import (
     may_create,
+    may_decide,
     may_edit,
     permission_for,
     visible_problems,
+    writable_states,
 )
+from matchmaker.policies.scope import takes_problems_of
+from matchmaker.queries.owner import reachable_members
+from matchmaker.queries.screening import is_listed
+from matchmaker.services import problem_revision as revisions
 from matchmaker.services.context import Context
+from matchmaker.services.owner import write_to_owner
 from matchmaker.services.problem_values import (
-    COLUMNS,
     MAX_TEXT,
     ProblemValues,
     check_complete,
     check_storable,
+    is_email,
     values_of,
+    write_values,
 )
+from matchmaker.services.screening_record import MissingItem, check_rounds, end
 from matchmaker.workflows.problem import (
     EDITABLE_STATES,
     PROBLEM_WORKFLOW,
@@ -90,7 +90,7 @@ def create(
     """Begin a draft for an organization in a call."""
     organization = ctx.session.get(Organization, organization_id)
     call = ctx.session.get(Call, call_id)
-    if organization is None or call is None:
+    if organization is None or call is None or not takes_problems_of(call, organization.id):
         raise NotFound
     ctx.require(may_create, organization)
     check_storable(values)
@@ -102,7 +102,7 @@ def create(
         external_id=external_id,
         author_id=ctx.actor.id if ctx.actor else None,
     )
-    _write(problem, values)
+    write_values(problem, values)
     ctx.session.add(problem)
     ctx.record("problem:create", problem, organization=organization.id, call=call.id)
     return problem
@@ -122,7 +122,7 @@ def update(
     """
     problem = _find(ctx, problem_id)
     ctx.require(may_edit, problem)
-    if problem.state not in EDITABLE_STATES:
+    if problem.state not in _writable(ctx, problem):
         raise InvalidTransition(
             N_(
                 "This problem is in the state “%(state)s” and can no longer be changed. "
@@ -130,7 +130,8 @@ def update(
             ),
             state=Message(PROBLEM_WORKFLOW.labels[problem.state].public),
         )
-    changed = _changed(values_of(problem), values)
+    before = values_of(problem)
+    changed = _changed(before, values)
     if version is not None and problem.version != version:
         if not changed and call_id in (None, problem.call_id):
             return problem  # A second click on the same form.
@@ -138,8 +139,10 @@ def update(
     check_storable(values)
     if call_id is not None and call_id != problem.call_id:
         _move(ctx, problem, call_id)
-    _write(problem, values)
+    write_values(problem, values)
     ctx.record("problem:update", problem, changed=changed)
+    if problem.submitted_at is not None:
+        revisions.track(ctx, problem, before)
     return problem
 
 
@@ -150,7 +153,9 @@ def submit(ctx: Context, problem_id: int) -> Problem:
     if problem.state is ProblemState.DRAFT and not ctx.trusted:
         _check_call_open(ctx, problem.call)
     check_complete(values_of(problem), now=None if ctx.trusted else utcnow())
-    return _take(ctx, problem, ProblemAction.SUBMIT, submitted_at=utcnow())
+    _take(ctx, problem, ProblemAction.SUBMIT, submitted_at=utcnow())
+    revisions.record_first(ctx, problem)
+    return problem
 
 
 def withdraw(ctx: Context, problem_id: int, *, reason: str) -> Problem:
@@ -166,9 +171,11 @@ def screen(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
 
 
 def grade(ctx: Context, problem_id: int, grade: str, *, reason: str) -> Problem:
-    """The office accepts the problem at a grade; the owner reads the reason."""
+    """The office accepts a listed problem at a grade; the owner reads the reason."""
     problem = _find(ctx, problem_id)
     _check(ctx, problem, ProblemAction.GRADE)
+    if problem.state is ProblemState.SCREENING and not ctx.trusted:
+        _check_listed(ctx, problem)
     if grade not in GRADES:
         raise InvalidInput(fields={"grade": [Message(N_("Choose one of the four grades."))]})
     reason = _needed(reason)
@@ -177,13 +184,23 @@ def grade(ctx: Context, problem_id: int, grade: str, *, reason: str) -> Problem:
     return _take(ctx, problem, ProblemAction.GRADE, reason, grade=grade, office_note=reason)
 
 
-def return_to_owner(ctx: Context, problem_id: int, *, note: str) -> Problem:
-    """The office asks the owner for changes, and says which."""
+def return_to_owner(
+    ctx: Context, problem_id: int, *, note: str = "", missing: Sequence[MissingItem] = ()
+) -> Problem:
+    """The office asks the owner for changes: the exact items that are missing, or in its own words.
+
+    From screening this is a round of coaching, of which there are only so many.
+    """
     problem = _find(ctx, problem_id)
     _check(ctx, problem, ProblemAction.RETURN)
-    note = _needed(note, "note")
-    _take(ctx, problem, ProblemAction.RETURN, note, office_note=note)
-    _write_to_owner(ctx, problem, "problem.returned", note=note)
+    said = "\n".join(filter(None, [_limited(note, "note"), *(f"– {i.line}" for i in missing)]))
+    _needed(said, "note")
+    if problem.state is ProblemState.SCREENING:
+        check_rounds(ctx, problem)
+        outcome = ScreeningOutcome.COACH
+        end(ctx, problem, outcome, note=note.strip(), missing=missing)
+    _take(ctx, problem, ProblemAction.RETURN, said, office_note=said)
+    write_to_owner(ctx, problem, "problem.returned", path=_coaching_path(problem), note=said)
     return problem
 
 
@@ -198,8 +215,9 @@ def decline(
     if DeclineReason.OTHER in reasons:
         _needed(note, "note")
     said = _reasons_in_words(reasons, _limited(note, "note"))
+    end(ctx, problem, ScreeningOutcome.DECLINE, note=said)
     _take(ctx, problem, ProblemAction.DECLINE, said, office_note=said)
-    _write_to_owner(ctx, problem, "problem.declined", note=said)
+    write_to_owner(ctx, problem, "problem.declined", note=said)
     return problem
 
 
@@ -216,7 +234,7 @@ def publish(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
             )
         )
     _take(ctx, problem, ProblemAction.PUBLISH, _limited(reason), published_at=now)
-    _write_to_owner(ctx, problem, "problem.published")
+    write_to_owner(ctx, problem, "problem.published")
     return problem
 
 
@@ -242,10 +260,46 @@ def archive(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
 
 def _move(ctx: Context, problem: Problem, call_id: int) -> None:
     call = ctx.session.get(Call, call_id)
-    if call is None or problem.state is not ProblemState.DRAFT:
+    fits = call is not None and takes_problems_of(call, problem.organization_id)
+    if call is None or not fits or problem.state is not ProblemState.DRAFT:
         message = Message(N_("A problem that was submitted stays in its call."))
         raise InvalidInput(fields={"call_id": [message]})
     problem.call = call
+
+
+def _writable(ctx: Context, problem: Problem) -> Collection[ProblemState]:
+    """The states in which the actor may change the text."""
+    return EDITABLE_STATES if ctx.actor is None else writable_states(ctx.actor, problem)
+
+
+def _check_listed(ctx: Context, problem: Problem) -> None:
+    if not is_listed(ctx.session, problem):
+        raise Conflict(
+            N_("Finish the screening first: only a problem that was listed can be graded.")
+        )
+
+
+def _coaching_path(problem: Problem) -> str:
+    return f"/problems/{problem.id}/coaching"
+
+
+def name_contact(ctx: Context, problem_id: int, *, name: str, email: str, reason: str) -> Problem:
+    """The office names somebody to write to when nobody at the owner can be reached."""
+    problem = _find(ctx, problem_id)
+    ctx.require(may_decide, problem)
+    reason = _needed(reason)
+    if reachable_members(ctx.session, problem):
+        raise Conflict(N_("Somebody at the owner can be reached: the contact is theirs to change."))
+    if not name.strip():
+        raise InvalidInput(fields={"name": [Message(N_("Name one person teams can turn to."))]})
+    if not is_email(email.strip()):
+        message = N_("This is not an e-mail address. Example: name@company.com.tw")
+        raise InvalidInput(fields={"email": [Message(message)]})
+    before = values_of(problem)
+    problem.contact_name, problem.contact_email = name.strip()[:120], email.strip()[:254]
+    ctx.record("problem:name_contact", problem, reason=reason)
+    revisions.track(ctx, problem, before)
+    return problem
 
 
 def _is_taken(ctx: Context, external_id: str) -> bool:
@@ -339,56 +393,6 @@ def _reasons_in_words(reasons: Sequence[DeclineReason], note: str) -> str:
     return "\n\n".join(part for part in ("\n".join(lines), note) if part)
 
 
-def _write(problem: Problem, values: ProblemValues) -> None:
-    for name in COLUMNS:
-        setattr(problem, name, getattr(values, name))
-    problem.techniques = list(dict.fromkeys(values.techniques))
-    problem.data_details = {
-        "formats": list(values.data_formats),
-        "volume": values.data_volume,
-        "personal": values.has_personal_data,
-    }
-    _write_requirements(problem, values)
-    problem.refresh_search_text()
-    problem.updated_at = utcnow()
-
-
-def _write_requirements(problem: Problem, values: ProblemValues) -> None:
-    """Change the rows that are there instead of replacing them: a competency is unique in a problem."""
-    rows = {row.competency: row for row in problem.requirements}
-    for need in values.requirements:
-        row = rows.pop(need.competency, None)
-        if row is None:
-            row = Requirement(competency=need.competency)
-            problem.requirements.append(row)
-        row.level, row.importance = need.level, need.importance
-    for row in rows.values():
-        problem.requirements.remove(row)
-
-
 def _changed(old: ProblemValues, new: ProblemValues) -> list[str]:
     before, after = asdict(old), asdict(new)
     return [name for name in after if after[name] != before[name]]
-
-
-def _write_to_owner(ctx: Context, problem: Problem, kind: str, **params: Any) -> None:
-    """Write to the owner's leads and the author; to the named contact if there is neither."""
-    members = ctx.session.scalars(
-        sa.select(User)
-        .join(OrganizationMember, OrganizationMember.user_id == User.id)
-        .where(
-            OrganizationMember.organization_id == problem.organization_id,
-            sa.or_(
-                OrganizationMember.role == MemberRole.LEAD,
-                OrganizationMember.user_id == problem.author_id,
-            ),
-        )
-        .order_by(User.id)
-    ).all()
-    params["url"] = f"{ctx.settings.base_url}/problems/{problem.id}"
-    for user in members:
-        ctx.send_mail(kind, user, title=problem.title(language_of(user.locale)), **params)
-    if not members:
-        locale = ctx.settings.default_locale
-        title = problem.title(language_of(locale))
-        ctx.send_mail(kind, problem.contact_email, locale=locale, title=title, **params)

@@ -11,10 +11,12 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.assessment.intake import FIELDS, TEXT_FIELDS, BadIntake, Intake
+from matchmaker.clock import utcnow
 from matchmaker.competency import Requirement, load_taxonomy
 from matchmaker.errors import InvalidInput
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Problem
+from matchmaker.models import Requirement as RequirementRow
 from matchmaker.reference import REGIONS
 
 MAX_TITLE = 200
@@ -90,6 +92,34 @@ def values_of(problem: Problem) -> ProblemValues:
         data_volume=details.get("volume", ""),
         has_personal_data=details.get("personal"),
     )
+
+
+def write_values(problem: Problem, values: ProblemValues) -> None:
+    """Make *values* what *problem* says."""
+    for name in COLUMNS:
+        setattr(problem, name, getattr(values, name))
+    problem.techniques = list(dict.fromkeys(values.techniques))
+    problem.data_details = {
+        "formats": list(values.data_formats),
+        "volume": values.data_volume,
+        "personal": values.has_personal_data,
+    }
+    _write_requirements(problem, values)
+    problem.refresh_search_text()
+    problem.updated_at = utcnow()
+
+
+def _write_requirements(problem: Problem, values: ProblemValues) -> None:
+    """Change the rows that are there instead of replacing them: a competency is unique in a problem."""
+    rows = {row.competency: row for row in problem.requirements}
+    for need in values.requirements:
+        row = rows.pop(need.competency, None)
+        if row is None:
+            row = RequirementRow(competency=need.competency)
+            problem.requirements.append(row)
+        row.level, row.importance = need.level, need.importance
+    for row in rows.values():
+        problem.requirements.remove(row)
 
 
 def check_storable(values: ProblemValues) -> None:
