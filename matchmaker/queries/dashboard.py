@@ -19,6 +19,7 @@ from matchmaker.models import (
     MatchRun,
     Organization,
     Problem,
+    ReadinessAssessment,
     Team,
     User,
 )
@@ -30,6 +31,7 @@ from matchmaker.policies.problem import may_open_queue, visible_problems
 from matchmaker.policies.scope import handled_by
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
+from matchmaker.queries import readiness
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.team import teams_of
 from matchmaker.workflows.job import JobState
@@ -74,6 +76,9 @@ class Desk:
     teams: Sequence[Team]
     recommended: Sequence[Match]
     invitations: Sequence[Invitation]
+    #: Readiness checks that the person began, and organizations that never began one.
+    half_checked: Sequence[ReadinessAssessment]
+    never_checked: Sequence[Organization]
     office: Office | None
 
 
@@ -86,6 +91,8 @@ def desk(session: Session, actor: User) -> Desk:
         teams=teams_of(session, actor),
         recommended=recommended(session, actor),
         invitations=invitations.received(session, actor),
+        half_checked=readiness.own_unfinished(session, actor),
+        never_checked=readiness.never_checked(session, actor),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 

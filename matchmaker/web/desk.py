@@ -75,6 +75,7 @@ class Waiting:
 def waiting(user: User, desk: Desk) -> list[Waiting]:
     """What waits for *user*: late things first, then what is due soon, then the rest."""
     found = [*_invitations(desk), *_own_problems(desk), *_recommended(user, desk)]
+    found += _readiness(desk)
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
     urgency = {"stop": 0, "waiting": 1}
@@ -127,6 +128,32 @@ def _own_problems(desk: Desk) -> Iterator[Waiting]:
             show_left(closes),
             "waiting" if returned else tone_until(closes),
             _("Continue writing"),
+        )
+
+
+def _readiness(desk: Desk) -> Iterator[Waiting]:
+    for check in desk.half_checked:
+        yield Waiting(
+            _("Go on with the readiness check"),
+            url_for(
+                "readiness.resume",
+                organization_id=check.organization_id,
+                assessment_id=check.id,
+            ),
+            check.organization.name(current_language()),
+            _("You"),
+            _("last saved %(when)s", when=show_day(check.updated_at)),
+            show_left(check.updated_at),
+            action_label=_("Go on"),
+        )
+    for organization in desk.never_checked:
+        yield Waiting(
+            _("See how ready you are for AI"),
+            url_for("readiness.index", organization_id=organization.id),
+            organization.name(current_language()),
+            _("You or a colleague"),
+            left_text=_("about ten minutes"),
+            action_label=_("Take the check"),
         )
 
 
