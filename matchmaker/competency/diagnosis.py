@@ -1,138 +1,44 @@
 """What is known of a level: one distribution over the scale for each person and competency.
 
 The distribution is computed anew from all stored evidence each time, so every figure can be
-audited. Each source of evidence is a likelihood with a stated validity; old evidence counts less.
+audited. Each piece of evidence is a likelihood; old evidence counts less.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from matchmaker.competency.evidence import Evidence, Rating, weight
 from matchmaker.competency.levels import MAX_LEVEL, TOLERANCE
+from matchmaker.competency.parameters import Grid, Parameters, parameters
 
-Grid = npt.NDArray[np.float64]
+__all__ = ["Case", "Estimate", "Rating", "effects", "estimate", "estimate_all", "parameters"]
+
 #: The share of the distribution inside the range that is shown.
 RANGE = 0.8
+HALF_LIFE_MONTHS = 36.0
+_BLOCK = 4096
 
 
 @dataclass(frozen=True)
-class Source:
-    """What a kind of rating is worth.
+class Case:
+    """One person in one competency.
 
     Attributes
     ----------
-    rho : float
-        Validity: the correlation of such ratings with the true level, in (0, 1).
-    bias : float
-        By how many levels such ratings are too high on average.
-    is_reviewed : bool
-        Whether somebody other than the rated checked it; only then can a level be confirmed.
+    evidence : sequence of Evidence
+        All there is, in any order.
+    half_life_months : float
+        After how many months evidence of this competency counts half, above 0.
     """
 
-    rho: float
-    bias: float
-    is_reviewed: bool
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """The figures the diagnosis rests on; data of a version, kept with each estimate.
-
-    Attributes
-    ----------
-    version : str
-        Of the data file.
-    grid : ndarray of shape (n_points,)
-        Points of the scale, 0 to 5.
-    prior_mean, prior_sd : float
-        Of the level before there is any evidence.
-    tau : float
-        Standard deviation of true levels, which turns a validity into a spread.
-    confirm : float
-        How probable a level must be to be confirmed.
-    unknown_sd : float
-        Above this spread, without reviewed evidence, a competency is unknown.
-    team_best : int
-        How many of its best members speak for a team.
-    sources : mapping of str to Source
-        The kinds of rating.
-    """
-
-    version: str
-    grid: Grid
-    prior_mean: float
-    prior_sd: float
-    tau: float
-    confirm: float
-    unknown_sd: float
-    team_best: int
-    sources: Mapping[str, Source] = field(default_factory=dict)
-
-    @cached_property
-    def log_prior(self) -> Grid:
-        """Log density of the level before there is any evidence, up to a constant."""
-        return -0.5 * ((self.grid - self.prior_mean) / self.prior_sd) ** 2
-
-
-@cache
-def parameters() -> Parameters:
-    """Return the parameters that ship."""
-    text = (files(__package__) / "data" / "competency_data.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text)
-    found = data["diagnosis"]
-    sources = {
-        name: Source(item["rho"], item["bias"], item["reviewed"])
-        for name, item in found["sources"].items()
-    }
-    return Parameters(
-        version=data["schema"],
-        grid=np.linspace(*found["grid"]),
-        prior_mean=found["prior"]["mean"],
-        prior_sd=found["prior"]["sd"],
-        tau=found["tau"],
-        confirm=found["confirm"],
-        unknown_sd=found["unknown_sd"],
-        team_best=found["team_best"],
-        sources=MappingProxyType(sources),
-    )
-
-
-@dataclass(frozen=True)
-class Rating:
-    """One rating of one person in one competency.
-
-    Parameters
-    ----------
-    source : str
-        Kind of rating, a key of ``Parameters.sources``.
-    level : float
-        What was said, 0 to 5.
-    age_months : float
-        How old it is, 0 or more.
-    relevance : float
-        How much it is about this competency, in [0, 1].
-    """
-
-    source: str
-    level: float
-    age_months: float = 0.0
-    relevance: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.level <= MAX_LEVEL:
-            raise ValueError(f"a level is between 0 and {MAX_LEVEL}, not {self.level}")
-        if self.age_months < 0 or not 0 <= self.relevance <= 1:
-            raise ValueError("age is 0 or more and relevance between 0 and 1")
+    evidence: Sequence[Evidence]
+    half_life_months: float = HALF_LIFE_MONTHS
 
 
 @dataclass(frozen=True)
@@ -171,13 +77,16 @@ class Estimate:
 
 
 def estimate(
-    ratings: Iterable[Rating], *, half_life_months: float = 36.0, using: Parameters | None = None
+    evidence: Sequence[Evidence],
+    *,
+    half_life_months: float = HALF_LIFE_MONTHS,
+    using: Parameters | None = None,
 ) -> Estimate:
-    """Estimate a level from all ratings of one person in one competency.
+    """Estimate a level from all evidence of one person in one competency.
 
     Parameters
     ----------
-    ratings : iterable of Rating
+    evidence : sequence of Evidence
         The evidence, in any order; none gives what is known of people in general.
     half_life_months : float
         After how many months evidence of this competency counts half, above 0.
@@ -195,9 +104,8 @@ def estimate(
 
     Notes
     -----
-    A rating R of a source with validity rho and leniency b is the true level plus b plus normal
-    noise with standard deviation ``tau * sqrt(1 / rho**2 - 1)``, rounded to a whole level; its
-    log-likelihood is weighed by relevance times ``2 ** (-age / half_life)``.
+    The posterior of Bayes' rule on a grid, ``log p = log prior + sum of weight * log likelihood``,
+    each piece weighed by what it is worth times ``2 ** (-age / half_life)``.
 
     Examples
     --------
@@ -207,68 +115,153 @@ def estimate(
     >>> said.confirmed, estimate([Rating("mentor", 4), Rating("artefact_e3", 4)]).confirmed
     (0, 3)
     """
+    return estimate_all([Case(evidence, half_life_months)], using=using)[0]
+
+
+def estimate_all(cases: Sequence[Case], *, using: Parameters | None = None) -> list[Estimate]:
+    """Estimate many levels at once: the same figures as one by one, in a fraction of the time.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        One for each person and competency.
+    using : Parameters, optional
+        Of another version than the one that ships.
+
+    Returns
+    -------
+    list of Estimate
+        In the order of *cases*.
+
+    Raises
+    ------
+    ValueError
+        If a source is not known; the message lists the known ones.
+    """
     used = using or parameters()
-    log_density = used.log_prior.copy()
-    is_reviewed = False
-    for rating in ratings:
-        source = _source(used, rating.source)
-        weight = rating.relevance * 2.0 ** (-rating.age_months / half_life_months)
-        log_density += weight * _log_likelihood(used.version, rating.source, rating.level, used)
-        is_reviewed |= source.is_reviewed and weight > 0
-    density = np.exp(log_density - log_density.max())
-    return _summary(density / density.sum(), used, is_reviewed=is_reviewed)
+    found: list[Estimate] = []
+    for start in range(0, len(cases), _BLOCK):
+        block = cases[start : start + _BLOCK]
+        reviewed = [_is_reviewed(case, used) for case in block]
+        found += _summaries(densities(block, using=used), used, reviewed)
+    return found
 
 
-def _source(used: Parameters, name: str) -> Source:
-    if name not in used.sources:
-        raise ValueError(f"unknown source {name!r}; known: {', '.join(sorted(used.sources))}")
-    return used.sources[name]
+def densities(cases: Sequence[Case], *, using: Parameters | None = None) -> Grid:
+    """Return the distribution over the scale of each case.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        One for each person and competency.
+    using : Parameters, optional
+        Of another version than the one that ships.
+
+    Returns
+    -------
+    ndarray of shape (n_cases, n_points)
+        Each row adds up to 1.
+    """
+    used = using or parameters()
+    log_density = np.tile(used.log_prior, (len(cases), 1))
+    pieces = [piece for case in cases for piece in case.evidence]
+    if pieces:
+        counts = np.array([len(case.evidence) for case in cases])
+        weights = [
+            weight(piece, case.half_life_months) for case in cases for piece in case.evidence
+        ]
+        rows = np.array([piece.log_likelihood(used) for piece in pieces])
+        rows *= np.array(weights)[:, np.newaxis]
+        present = np.flatnonzero(counts)
+        starts = (np.cumsum(counts) - counts)[present]
+        log_density[present] += np.add.reduceat(rows, starts, axis=0)
+    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
+    return np.asarray(density / density.sum(axis=1, keepdims=True))
 
 
-_likelihoods: dict[tuple[str, str, float], Grid] = {}
+def effects(
+    evidence: Sequence[Evidence],
+    *,
+    half_life_months: float = HALF_LIFE_MONTHS,
+    using: Parameters | None = None,
+) -> tuple[float, ...]:
+    """Say by how much each piece moves the mean: with it, less without it.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+        All there is of one person in one competency.
+    half_life_months : float
+        After how many months evidence of this competency counts half, above 0.
+    using : Parameters, optional
+        Of another version than the one that ships.
+
+    Returns
+    -------
+    tuple of float
+        In levels, in the order of *evidence*.
+
+    Examples
+    --------
+    >>> high, low = effects([Rating("mentor", 4), Rating("peer", 0)])
+    >>> high > 0 > low
+    True
+    """
+    cases = [Case(evidence, half_life_months)]
+    cases += [
+        Case([*evidence[:position], *evidence[position + 1 :]], half_life_months)
+        for position in range(len(evidence))
+    ]
+    whole, *without = (found.mean for found in estimate_all(cases, using=using))
+    return tuple(whole - mean for mean in without)
 
 
-def _log_likelihood(version: str, name: str, level: float, used: Parameters) -> Grid:
-    """Log probability of the rating at each point of the scale; the same for the same rating."""
-    key = (version, name, level)
-    if key not in _likelihoods or len(_likelihoods[key]) != len(used.grid):
-        source = used.sources[name]
-        spread = used.tau * math.sqrt(1 / source.rho**2 - 1)
-        centre = used.grid + source.bias
-        above = 1.0 if level >= MAX_LEVEL else _normal((level + 0.5 - centre) / spread)
-        below = 0.0 if level <= 0 else _normal((level - 0.5 - centre) / spread)
-        _likelihoods[key] = np.log(np.maximum(above - below, 1e-300))
-    return _likelihoods[key]
-
-
-def _normal(z: Grid) -> Grid:
-    """Standard normal distribution function."""
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z])
-
-
-def _summary(density: Grid, used: Parameters, *, is_reviewed: bool) -> Estimate:
-    mean = float(density @ used.grid)
-    sd = math.sqrt(max(0.0, float(density @ (used.grid - mean) ** 2)))
-    below = np.cumsum(density)
-    low, high = (float(np.interp(p, below, used.grid)) for p in ((1 - RANGE) / 2, (1 + RANGE) / 2))
-    at_least = tuple(_at_least(density, used.grid, number) for number in range(MAX_LEVEL + 1))
-    likely = [number for number in range(1, MAX_LEVEL + 1) if at_least[number] >= used.confirm]
-    return Estimate(
-        mean=mean,
-        sd=sd,
-        low=low,
-        high=high,
-        at_least=at_least,
-        confirmed=max(likely, default=0) if is_reviewed else 0,
-        is_unknown=sd > used.unknown_sd and not is_reviewed,
-        version=used.version,
+def _is_reviewed(case: Case, used: Parameters) -> bool:
+    return any(
+        piece.is_reviewed(used) and weight(piece, case.half_life_months) > 0
+        for piece in case.evidence
     )
 
 
-def _at_least(density: Grid, grid: Grid, number: int) -> float:
-    if number == 0:
-        return 1.0
-    return min(1.0, float(density[grid >= number - TOLERANCE - 1e-9].sum()))
+def _summaries(density: Grid, used: Parameters, reviewed: Sequence[bool]) -> list[Estimate]:
+    mean = density @ used.grid
+    spread = (density * (used.grid - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    below = np.cumsum(density, axis=1)
+    low, high = (_quantile(below, used.grid, p) for p in ((1 - RANGE) / 2, (1 + RANGE) / 2))
+    at_least = _at_least(density, used.grid)
+    likely = (at_least >= used.confirm).sum(axis=1) - 1
+    figures = zip(
+        mean.tolist(),
+        np.sqrt(spread).tolist(),
+        low.tolist(),
+        high.tolist(),
+        at_least.tolist(),
+        likely.tolist(),
+        reviewed,
+        strict=True,
+    )
+    return [
+        Estimate(m, s, lo, hi, tuple(p), c if r else 0, s > used.unknown_sd and not r, used.version)
+        for m, s, lo, hi, p, c, r in figures
+    ]
+
+
+def _quantile(below: Grid, grid: Grid, share: float) -> Grid:
+    """Where each row of *below*, a distribution function on *grid*, reaches *share*."""
+    after = np.minimum((below < share).sum(axis=1), len(grid) - 1)
+    before = np.maximum(after - 1, 0)
+    rows = np.arange(len(below))
+    left, right = below[rows, before], below[rows, after]
+    part = np.where(right > left, (share - left) / np.where(right > left, right - left, 1.0), 0.0)
+    return np.asarray(grid[before] + np.clip(part, 0.0, 1.0) * (grid[after] - grid[before]))
+
+
+def _at_least(density: Grid, grid: Grid) -> npt.NDArray[np.float64]:
+    """Probability of each level or more, shape (n, 6); falls from left to right."""
+    columns = [np.ones(len(density))]
+    for number in range(1, MAX_LEVEL + 1):
+        columns.append(density[:, grid >= number - TOLERANCE - 1e-9].sum(axis=1))
+    return np.minimum(np.stack(columns, axis=1), 1.0)
 
 
 def team_at_least(
