@@ -100,7 +100,7 @@ def integration(reader: Reader, assumed: int) -> Point:
     point = chosen(reader, "run_time", RUN_TIMES, assumed)
     systems = reader.read("systems")
     if not point.said:
-        return point
+        return _by_systems(systems, point)
     if point.points >= RUN_TIMES["edge"]:
         harm = reader.read("harm")
         if systems.value == "2+" or harm.value == "severe":
@@ -110,6 +110,14 @@ def integration(reader: Reader, assumed: int) -> Point:
     if systems.known and SYSTEMS[systems.value]:
         return point.raised(SYSTEMS[systems.value], _CONNECTED, systems.evidence)
     return point if systems.known else _wider(point, up=1)
+
+
+def _by_systems(systems: Reading, otherwise: Point) -> Point:
+    """What must be connected to systems is a service at least."""
+    if not systems.known or not SYSTEMS[systems.value]:
+        return otherwise
+    points = RUN_TIMES["service"] + SYSTEMS[systems.value]
+    return Point(points, SYSTEMS[systems.value], within(points + 1), _CONNECTED, systems.evidence)
 
 
 def _wider(point: Point, *, up: int) -> Point:
