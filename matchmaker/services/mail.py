@@ -74,6 +74,60 @@ LETTERS = {
             "You will hear from the office when teams have been matched."
         ),
     ),
+    "broker.introduced": Letter(
+        N_("Your broker for: %(title)s"),
+        N_(
+            "%(broker)s helps you from now on to make “%(title)s” precise. Comments stand beside the "
+            "fields they concern; answer them here:\n\n%(url)s"
+        ),
+    ),
+    "broker.assigned": Letter(
+        N_("You are the broker of: %(title)s"),
+        N_(
+            "The programme office asks you to coach the owner of “%(title)s”. Read the problem, and "
+            "comment beside its fields:\n\n%(url)s"
+        ),
+    ),
+    "broker.released": Letter(
+        N_("You are no longer the broker of: %(title)s"),
+        N_("“%(title)s” is out of your hands; thank you for your help.\n\n%(url)s"),
+    ),
+    "problem_comment.digest": Letter(
+        N_("New comments on: %(title)s"),
+        N_(
+            "Since the last letter this was said about “%(title)s”:\n\n%(news)s\n\nAnswer here:\n\n%(url)s"
+        ),
+    ),
+    "screening.due_soon": Letter(
+        N_("Screening due soon: %(title)s"),
+        N_("The screening of “%(title)s” is due on %(due)s:\n\n%(url)s"),
+    ),
+    "screening.late": Letter(
+        N_("Screening is late: %(title)s"),
+        N_("The screening of “%(title)s” was due on %(due)s and is still open:\n\n%(url)s"),
+    ),
+    "amendment.accepted": Letter(
+        N_("Your change is accepted: %(title)s"),
+        N_("What you changed in “%(title)s” is public now:\n\n%(url)s"),
+    ),
+    "amendment.returned": Letter(
+        N_("Your change needs more work: %(title)s"),
+        N_(
+            "The published text of “%(title)s” stays as it is for now. The programme office asks:\n\n"
+            "%(note)s\n\nChange it and submit it again here:\n\n%(url)s"
+        ),
+    ),
+    "amendment.declined": Letter(
+        N_("Your change was not accepted: %(title)s"),
+        N_("The published text of “%(title)s” stays as it is:\n\n%(note)s\n\n%(url)s"),
+    ),
+    "amendment.told": Letter(
+        N_("A problem you answered has changed: %(title)s"),
+        N_(
+            "“%(title)s”, which %(team)s answered, has changed: %(fields)s. Your answer stands unless "
+            "you change it. See what changed:\n\n%(url)s"
+        ),
+    ),
     "match.invited": Letter(
         N_("A problem that fits your team: %(title)s"),
         N_(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -39,8 +39,6 @@ FIELD_LABELS = {
     "contact_email": N_("Contact's e-mail address"),
     "intake": N_("Answers to the guide"),
 }
-#: Values that only owner and office see: a change of them is no change for teams.
-PRIVATE_FIELDS = {"contact_name", "contact_email", "intake"}
 _NAMES = {item.name for item in fields(ProblemValues)}
 
 
@@ -82,13 +80,20 @@ def track(ctx: Context, problem: Problem, before: ProblemValues) -> ProblemRevis
     ctx.session.flush()
     known = latest(ctx, problem)
     if known is None:
-        known = _record(ctx, problem, before, number=1, changed=[], author_id=problem.author_id)
-        known.created_at = known.decided_at = problem.submitted_at or problem.created_at
+        known = record_published(ctx, problem, before)
     changed = changed_names(values_from(known.content), values_of(problem))
     if not changed:
         return None
     number = (known.number or 0) + 1
     return _record(ctx, problem, values_of(problem), number=number, changed=changed)
+
+
+def record_published(ctx: Context, problem: Problem, before: ProblemValues) -> ProblemRevision:
+    """Number what *problem* said before anybody kept its versions."""
+    row = _record(ctx, problem, before, number=1, changed=[], author_id=problem.author_id)
+    row.created_at = row.decided_at = problem.submitted_at or problem.created_at
+    row.author_id, row.by_office = problem.author_id, False
+    return row
 
 
 def record_first(ctx: Context, problem: Problem) -> None:
@@ -136,8 +141,3 @@ def _record(
 def by_office(actor: User | None, problem: Problem) -> bool:
     """Whether a change by *actor* is the office's: trusted work of the program is nobody's."""
     return actor is not None and speaks_for_office(actor, problem)
-
-
-def public_names(names: list[str]) -> Iterator[str]:
-    """Of *names* those that teams may know of."""
-    return (name for name in names if name not in PRIVATE_FIELDS)
