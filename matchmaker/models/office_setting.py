@@ -87,6 +87,12 @@ SETTINGS = {
             is_flag=True,
         ),
         _days(
+            "appeal_days",
+            14,
+            N_("Grade: the owner may ask for a review within"),
+            N_("Counted from the day the grade was signed; the owner can ask once."),
+        ),
+        _days(
             "question_due_days",
             5,
             N_("Questions of teams: answered within"),

@@ -17,6 +17,7 @@ NumberKey = Literal[
     "screening_due_days",
     "coaching_rounds",
     "grading_due_days",
+    "appeal_days",
     "question_due_days",
 ]
 
