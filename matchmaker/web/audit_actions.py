@@ -81,6 +81,7 @@ ACTIONS = {
     "problem_comment:resolve": N_("closed a thread of comments"),
     "problem_comment:reopen": N_("reopened a thread of comments"),
     "problem:create": N_("began a problem"),
+    "problem:dismiss": N_("set suggestions aside"),
     "problem:update": N_("changed a problem"),
     "rubric:edit": N_("changed a rubric"),
     "term_statistics:refit": N_("had words counted anew"),
