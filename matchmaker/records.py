@@ -32,6 +32,7 @@ from matchmaker.matching import (
     problem_document,
     team_document,
 )
+from matchmaker.matching.standing import reviewed
 from matchmaker.tabular import TABLE_SUFFIXES, read_table, write_table
 from matchmaker.texts import clean
 
@@ -318,6 +319,7 @@ class TeamRecord(_Record):
             techniques=self.techniques,
             sectors=[*([self.sector] if self.sector else []), *self.sectors],
             competencies={item.competency: item.level for item in self.competencies},
+            estimates=reviewed((c.competency, c.level, c.source) for c in self.competencies),
             capacity=self.capacity,
             names=[*self._names(), *(member.email for member in self.members)],
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 import uuid
 
 import structlog
@@ -15,11 +16,16 @@ from matchmaker.db import unit_of_work
 from matchmaker.errors import JobCancelled, MatchmakerError
 from matchmaker.models import Job
 from matchmaker.services import job as jobs
+from matchmaker.services import schedule
 from matchmaker.services.job import Hold
 from matchmaker.settings import Settings
 from matchmaker.tasks import REGISTRY, TaskContext, load_all
 
 log = structlog.get_logger()
+
+#: How long after its start a worker first looks at the schedule, and how often from then on.
+FIRST_LOOK_SECONDS = 30.0
+LOOK_SECONDS = 300.0
 
 
 class JobInterrupted(BaseException):
@@ -34,17 +40,28 @@ class Worker:
         self.settings, self.sessions = settings, sessions
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         self.stopping = threading.Event()
+        #: When the schedule is looked at next.
+        self.next_look = time.monotonic() + FIRST_LOOK_SECONDS
 
     def run(self, poll_seconds: float = 0.5) -> None:
         """Work until `stop` is called, whatever the database does meanwhile."""
         while not self.stopping.is_set():
             try:
+                self._ask_for_due_work()
                 found = self.run_one()
             except OperationalError as error:
                 log.error("database out of reach", error=str(error.orig))
                 found = False
             if not found:
                 self.stopping.wait(poll_seconds)
+
+    def _ask_for_due_work(self) -> None:
+        """Look at the schedule, but not at every turn."""
+        if time.monotonic() < self.next_look:
+            return
+        self.next_look = time.monotonic() + LOOK_SECONDS
+        with unit_of_work(self.sessions) as session:
+            schedule.enqueue_due(session)
 
     def stop(self) -> None:
         """Leave `run`: the job at hand ends, or goes back into the queue at its next step."""

@@ -39,6 +39,7 @@ from matchmaker.matching.masking import mask
 from matchmaker.matching.pipeline import MatchPipeline
 from matchmaker.matching.ranking import PriorRanker
 from matchmaker.matching.result import MatchedPair, MatchResult, PairTable
+from matchmaker.matching.statistics import Statistics, fit_statistics, scaled_for
 from matchmaker.matching.types import (
     Band,
     Confidence,
@@ -76,13 +77,16 @@ __all__ = [
     "Reason",
     "ScoreScale",
     "SentenceEncoder",
+    "Statistics",
     "TeamDocument",
     "Text",
     "VectorCache",
     "check_model_folder",
+    "fit_statistics",
     "make_encoder",
     "mask",
     "problem_document",
     "render_message",
+    "scaled_for",
     "team_document",
 ]

@@ -121,7 +121,9 @@ def _forms(
     """Clean and mask *texts*, put *techniques* behind each, and drop what has nothing to read."""
     tail = "、".join(mask(technique, names) for technique in techniques)
     forms = []
-    for text in list(texts) or [Text("", "", None)]:
+    # A language in which nothing was written is none: two lists of methods alone would be alike.
+    written = [text for text in texts if text.full.strip()]
+    for text in written or [Text("", "", None)]:
         body = "\n".join(part for part in (mask(text.body, names), tail) if part)
         title = mask(text.title, names)
         lang = _readable_language(f"{title}\n{body}")

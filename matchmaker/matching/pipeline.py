@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -128,22 +129,51 @@ class MatchPipeline:
         JobCancelled
             If *cancelled* said so.
         """
-        work = MatchWork(
-            problems=_ordered(problems),
-            teams=_ordered(teams),
-            eligibility=Eligibility(conflicts, bans),
-            pins=frozenset(pins),
-            progress=progress or (lambda stage, done, total: None),
-            cancelled=cancelled or (lambda: False),
-        )
-        read_teams = self._read_teams(work)
-        read_problems = self.read_problems(work.problems)
+        rules = Eligibility(conflicts, bans)
+        work = _work(problems, teams, rules, frozenset(pins), progress, cancelled)
+        read_problems, read_teams = self._read(work)
         if reference is None:
             reference = self.learn([*read_problems, *(a for row in read_teams for a in row)])
         blocks = self._blocks(work, read_problems, read_teams, reference)
         table, unbridged = self._rank(work, blocks)
         result = self._result(work, read_teams, table, unbridged, reference)
         return self._with_explanations(result, work, explain_top)
+
+    def describe(
+        self,
+        problems: Iterable[ProblemDocument],
+        teams: Iterable[TeamDocument],
+        *,
+        progress: Progress | None = None,
+    ) -> tuple[LexicalReference, Iterator[Described]]:
+        """Count the terms of both sides and describe all their pairs, a block of problems at a time.
+
+        Parameters
+        ----------
+        problems, teams : iterable of documents
+            Each side; ids must be distinct.
+        progress : callable (stage, done, total), optional
+            Told of every step.
+
+        Returns
+        -------
+        reference : LexicalReference
+            How common terms are in these texts.
+        blocks : iterator of Described
+            The features of the pairs, in the light of it.
+        """
+        work = _work(problems, teams, Eligibility((), ()), frozenset(), progress, None)
+        read_problems, read_teams = self._read(work)
+        reference = self.learn([*read_problems, *(a for row in read_teams for a in row)])
+        blocks = self._blocks(work, read_problems, read_teams, reference)
+        return reference, (described for _, described in blocks)
+
+    def with_config(self, config: MatchConfig) -> MatchPipeline:
+        """Return a pipeline with other settings that shares everything read and encoded so far."""
+        other = copy(self)
+        other.config, other.scorer = config, Scorer(config)
+        other.__dict__.pop("_explainer", None)  # It explains by the settings it was made with.
+        return other
 
     def explain(
         self,
@@ -202,6 +232,11 @@ class MatchPipeline:
     def read_team(self, team: TeamDocument) -> list[Analysis]:
         """Read the documents of *team*."""
         return [self._analyzer(document) for document in team.documents]
+
+    def _read(self, work: MatchWork) -> tuple[list[Analysis], list[list[Analysis]]]:
+        """Read both sides, teams first."""
+        teams = self._read_teams(work)
+        return self.read_problems(work.problems), teams
 
     def _read_teams(self, work: MatchWork) -> list[list[Analysis]]:
         read = []
@@ -368,6 +403,24 @@ class MatchPipeline:
             explanations[pair.problem_id, pair.team_id] = found
         work.step("explain", len(chosen), len(chosen))
         return replace(result, explanations=explanations)
+
+
+def _work(
+    problems: Iterable[ProblemDocument],
+    teams: Iterable[TeamDocument],
+    rules: Eligibility,
+    pins: Collection[Pair],
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> MatchWork:
+    return MatchWork(
+        problems=_ordered(problems),
+        teams=_ordered(teams),
+        eligibility=rules,
+        pins=pins,
+        progress=progress or (lambda stage, done, total: None),
+        cancelled=cancelled or (lambda: False),
+    )
 
 
 def _ordered(items: Iterable[Any]) -> tuple[Any, ...]:

@@ -6,13 +6,13 @@ needed level is there, from the same model of evidence, so that they can be adde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from matchmaker.competency import meets
-from matchmaker.competency.diagnosis import Rating, estimate
+from matchmaker.competency.diagnosis import Rating, estimate, parameters
 from matchmaker.competency.levels import MAX_LEVEL
 
 #: From this probability on a level counts as there.
@@ -120,6 +120,25 @@ def standing(
     if competency in claims:
         return stated(float(claims[competency]), needed)
     return named(needed) if is_named else NOTHING
+
+
+def reviewed(claims: Iterable[tuple[str, float, str | None]]) -> dict[str, tuple[float, ...]]:
+    """Return the estimates that claims of (competency, level, source) amount to.
+
+    Only those count that somebody other than the team has checked: a mentor, or an artefact that
+    was looked at. A team's own word stays a claim.
+
+    Examples
+    --------
+    >>> sorted(reviewed([("PER-CV", 4, "mentor"), ("FND-DL", 4, "self")]))
+    ['PER-CV']
+    """
+    sources = parameters().sources
+    return {
+        competency: estimate([Rating(source, level)]).at_least
+        for competency, level, source in claims
+        if source in sources and sources[source].is_reviewed
+    }
 
 
 def expected_level(at_least: Sequence[float]) -> float:

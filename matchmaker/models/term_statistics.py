@@ -20,6 +20,8 @@ class TermStatistics(Timestamped, Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     #: Hash of all counts, as runs note it.
     fingerprint: Mapped[str] = mapped_column(sa.String(16))
+    #: How many texts there were, and how many of them differed.
+    n_texts: Mapped[int]
     n_documents: Mapped[int]
     n_terms: Mapped[int]
     #: In how many documents each term occurs, as packed JSON.

@@ -19,20 +19,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.clock import utcnow
-from matchmaker.competency import Requirement
 from matchmaker.db import unit_of_work
 from matchmaker.errors import JobCancelled, MatchmakerError
 from matchmaker.matching import (
     FEATURES,
-    Document,
     MatchedPair,
     MatchPipeline,
     MatchResult,
     ProblemDocument,
     TeamDocument,
-    Text,
-    problem_document,
-    team_document,
 )
 from matchmaker.models import (
     Match,
@@ -44,6 +39,8 @@ from matchmaker.models import (
     Team,
 )
 from matchmaker.queries import match_run as queries
+from matchmaker.services.match_basis import Basis, Report
+from matchmaker.services.match_documents import read_problem, read_team
 from matchmaker.services.match_run import STAGES, dump_failure
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
@@ -55,7 +52,6 @@ KEEP_PER_PROBLEM = 50
 KEEP_PER_TEAM = 20
 
 Progress = Callable[[int, int], None]
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -82,40 +78,42 @@ def carry_out(
     sessions: sessionmaker[Session],
     run_id: int,
     *,
-    make_pipeline: Callable[[], MatchPipeline],
+    find_basis: Callable[[Report], Basis],
     progress: Progress,
-    notes: Callable[[], Mapping[str, Any]] = dict,
 ) -> dict[str, Any]:
-    """Do the whole run; what a person can mend is noted on it in words before the error goes on.
-
-    *notes* are kept with the run's configuration: what it was made with besides the matcher's own.
-    """
+    """Do the whole run; what a person can mend is noted on it in words before the error goes on."""
     try:
         inputs = _begin(sessions, run_id)
         if inputs is None:
             return {}
-        pipeline, report = make_pipeline(), _staged(progress)
-        result = _rank(pipeline, inputs, report)
-        rows = _match_rows(run_id, inputs, result, pipeline, report)
+        report = _staged(progress)
+        basis = find_basis(report)
+        result = _rank(basis, inputs, report)
+        rows = _match_rows(run_id, inputs, result, basis.pipeline, report)
         report("store", 0, 1)
-        _store(sessions, run_id, inputs, result, rows, notes())
+        _store(sessions, run_id, inputs, result, rows, basis.notes)
         progress(100, 100)
     except JobCancelled:
         raise
     except MatchmakerError as error:
         _note_failure(sessions, run_id, error)
         raise
-    return {"encoded": pipeline.encoder.n_encoded, "reused": pipeline.encoder.n_reused}
+    encoder = basis.pipeline.encoder
+    return {"encoded": encoder.n_encoded, "reused": encoder.n_reused}
 
 
 def _staged(progress: Progress) -> Report:
     """Turn progress within a stage into per cent of the whole."""
     starts = {stage.name: stage.start for stage in STAGES}
     ends = dict(zip(starts, [*list(starts.values())[1:], 100], strict=True))
+    furthest = 0
 
     def report(stage: str, done: int, total: int) -> None:
+        # Counting terms goes through some stages before the run does: never back.
+        nonlocal furthest
         start = starts[stage]
-        progress(int(start + (ends[stage] - start) * done / max(total, 1)), 100)
+        furthest = max(furthest, int(start + (ends[stage] - start) * done / max(total, 1)))
+        progress(furthest, 100)
 
     return report
 
@@ -136,63 +134,21 @@ def _begin(sessions: sessionmaker[Session], run_id: int) -> Inputs | None:
         return Inputs(problems, teams, clashes, rules, utcnow())
 
 
-def _rank(pipeline: MatchPipeline, inputs: Inputs, report: Report) -> MatchResult:
-    return pipeline.run(
+def _rank(basis: Basis, inputs: Inputs, report: Report) -> MatchResult:
+    return basis.pipeline.run(
         inputs.problem_documents.values(),
         inputs.team_documents.values(),
         conflicts=_named(inputs.conflicts),
         bans=_named(queries.ruled(inputs.rules, PairRuleKind.BAN)),
         pins=_named(queries.ruled(inputs.rules, PairRuleKind.PIN)),
         explain_top=KEEP_PER_PROBLEM,
+        reference=basis.reference,
         progress=report,
     )
 
 
 def _named(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
     return sorted((str(problem_id), str(team_id)) for problem_id, team_id in pairs)
-
-
-def read_problem(problem: Problem, now: datetime) -> ProblemDocument:
-    """What the matcher may know of a problem: no names, no region, no contact data."""
-    organization = problem.organization
-    names = [organization.name_zh, organization.name_en, problem.contact_name]
-    return problem_document(
-        str(problem.id),
-        [
-            Text(problem.title_zh, _joined(problem.text_zh, problem.data_zh), None),
-            Text(problem.title_en, _joined(problem.text_en, problem.data_en), None),
-        ],
-        techniques=problem.techniques,
-        sectors=[problem.sector] if problem.sector else [],
-        requirements=[
-            Requirement(need.competency, need.level, need.importance)
-            for need in sorted(problem.requirements, key=lambda need: need.competency)
-        ],
-        is_open=queries.is_open(problem, now),
-        names=[*names, problem.author.name if problem.author else ""],
-    )
-
-
-def read_team(team: Team) -> TeamDocument:
-    """What the matcher may know of a team: no names, no region, no members."""
-    names = [team.name_zh, team.name_en, *(member.user.name for member in team.members)]
-    if team.organization is not None:
-        names += [team.organization.name_zh, team.organization.name_en]
-    return team_document(
-        str(team.id),
-        [Text(team.title_zh, team.text_zh, None), Text(team.title_en, team.text_en, None)],
-        [Document((Text(w.title, w.text, None),), "work", w.year) for w in team.works],
-        techniques=team.techniques,
-        sectors=team.sectors,
-        competencies={c.competency: float(c.level) for c in team.competencies},
-        capacity=team.capacity,
-        is_available=team.archived_at is None,
-        names=names,
-    )
-
-
-def _joined(*texts: str) -> str:
-    return "\n\n".join(text for text in texts if text)
 
 
 def _store(

@@ -367,6 +367,7 @@ def upgrade() -> None:
         "term_statistics",
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("n_texts", sa.Integer(), nullable=False),
         sa.Column("n_documents", sa.Integer(), nullable=False),
         sa.Column("n_terms", sa.Integer(), nullable=False),
         sa.Column("counts", sa.LargeBinary(), nullable=False),

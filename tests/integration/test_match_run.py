@@ -48,7 +48,9 @@ from matchmaker.services import match_ranking
 from matchmaker.services import match_run as service
 from matchmaker.services.context import Context
 from matchmaker.services.match import Choice
-from matchmaker.services.match_ranking import carry_out, read_problem, read_team
+from matchmaker.services.match_basis import find_basis
+from matchmaker.services.match_documents import read_problem, read_team
+from matchmaker.services.match_ranking import carry_out
 from matchmaker.services.vectors import DatabaseVectorCache
 from matchmaker.settings import Settings
 from matchmaker.workflows.job import JobState
@@ -362,7 +364,9 @@ class TestWorking:
         return carry_out(
             sessions,
             run_id,
-            make_pipeline=lambda: make_pipeline(settings, cache),
+            find_basis=lambda report: find_basis(
+                sessions, make_pipeline(settings, cache), report=report
+            ),
             progress=progress,
         )
 

@@ -90,6 +90,7 @@ def show(run_id: int) -> ResponseReturnValue:
         because=explanations.excluded_because,
         exclusion_labels=explanations.EXCLUSIONS,
         dictionary_words=dictionary_words,
+        statistics_words=statistics_words,
     )
 
 
@@ -104,6 +105,17 @@ def dictionary_words(run: MatchRun) -> str:
         lines = explanations.joined(str(number) for number in bad[:5])
         text = N_("; lines that could not be read: %(count)s (%(lines)s)")
         words += say(Message(text, {"count": len(bad), "lines": lines}))
+    return words
+
+
+def statistics_words(run: MatchRun) -> str:
+    """Which version of the term statistics the run was made with, and on what scale."""
+    version = run.config.get("term_statistics")
+    if version is None:
+        return say(N_("counted over the texts of this run alone"))
+    words = say(Message(N_("Version %(number)s"), {"number": version}))
+    if run.config.get("scale") == "measured":
+        words += say(N_("; likeness of meaning on the scale measured for this model"))
     return words
 
 

@@ -98,3 +98,13 @@ def test_the_hash_follows_the_content() -> None:
     assert team("T1", "a b").content_hash == team("T1", "a b").content_hash
     assert team("T1", "a b").content_hash != team("T1", "a c").content_hash
     assert team("T1", "a").content_hash != team("T1", "a", competencies={"PER-CV": 3}).content_hash
+
+
+def test_methods_do_not_make_a_text_of_a_language_in_which_nothing_was_written() -> None:
+    texts = [Text("", "", None), Text("Fabric", "We inspect fabric", "en")]
+
+    (form,) = problem_document("P1", texts, techniques=["OCR"]).document.forms
+
+    assert form.full == "Fabric\nWe inspect fabric\nOCR"
+    (alone,) = problem_document("P1", [Text("", "", None)] * 2, techniques=["OCR"]).document.forms
+    assert alone.full == "OCR"
