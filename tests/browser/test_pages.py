@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 SERIOUS = {"serious", "critical"}
 #: One page stands for all of its kind: numbers in addresses make no new kind.
 NUMBER = re.compile(r"/\d+")
-TOO_MANY = 60
+TOO_MANY = 150
 
 
 def kind_of(address: str) -> str:
@@ -59,24 +59,27 @@ def faults_of(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("role", "locale"),
-    [
-        ("visitor", "en"),
-        ("visitor", "zh_Hant_TW"),
-        ("officer", "en"),
-        ("officer", "zh_Hant_TW"),
-        ("enterprise", "en"),
-        ("enterprise", "zh_Hant_TW"),
-        ("student", "en"),
-        ("student", "zh_Hant_TW"),
-        ("reviewer", "zh_Hant_TW"),
-        ("association", "en"),
-        ("administrator", "zh_Hant_TW"),
-    ],
-)
-def test_every_page_of_a_role(visitor, site, role, locale):
-    person = visitor(locale, bypass_csp=True)
+#: Who walks in which language, and whether axe looks too. What axe sees is the same in both
+#: languages, so the second walk is left to the eyes of the Content-Security-Policy, which axe,
+#: being injected, cannot run under.
+WALKS = [
+    ("visitor", "en", True),
+    ("visitor", "zh_Hant_TW", False),
+    ("officer", "en", False),
+    ("officer", "zh_Hant_TW", True),
+    ("enterprise", "en", True),
+    ("enterprise", "zh_Hant_TW", False),
+    ("student", "en", False),
+    ("student", "zh_Hant_TW", True),
+    ("reviewer", "zh_Hant_TW", True),
+    ("association", "en", True),
+    ("administrator", "zh_Hant_TW", True),
+]
+
+
+@pytest.mark.parametrize(("role", "locale", "with_axe"), WALKS)
+def test_every_page_of_a_role(visitor, site, role, locale, with_axe):
+    person = visitor(locale, bypass_csp=with_axe)
     page = person.page
     if role != "visitor":
         page = person.sign_in(role)
@@ -90,7 +93,8 @@ def test_every_page_of_a_role(visitor, site, role, locale):
         headings = page.locator("h1").count()
         if headings != 1:
             faults.append(f"{page.url} has {headings} main headings")
-        faults += faults_of(page)
+        if with_axe:
+            faults += faults_of(page)
         page.set_viewport_size({"width": 390, "height": 800})
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 390:
@@ -111,13 +115,3 @@ def test_dark_pages_are_readable(visitor, path):
     person.visit(path)
 
     assert faults_of(person.page) == []
-
-
-def test_the_content_security_policy_is_kept_by_our_own_pages(visitor, site):
-    person = visitor("en")
-    person.sign_in("officer")
-
-    for _ in walk(person.page, site, ["/desk"]):
-        pass
-
-    assert person.faults == []
