@@ -81,8 +81,17 @@ _MEMORIES: weakref.WeakKeyDictionary[Any, _Memory] = weakref.WeakKeyDictionary()
 _NEW = threading.Lock()
 
 
-def similar_to(session: Session, actor: User | None, problem: Problem) -> SimilarProblems:
-    """The problems most like *problem* among those *actor* may know of, the most alike first."""
+def similar_to(
+    session: Session,
+    actor: User | None,
+    problem: Problem,
+    *,
+    among: sa.ColumnElement[bool] | None = None,
+) -> SimilarProblems:
+    """The problems most like *problem* among those *actor* may know of, the most alike first.
+
+    *among* narrows them further, such as to those that are graded.
+    """
     texts = (problem.title_zh, problem.text_zh, problem.title_en, problem.text_en)
     document = document_of(*texts)
     with _NEW:
@@ -90,7 +99,7 @@ def similar_to(session: Session, actor: User | None, problem: Problem) -> Simila
     with memory.lock:
         memory.refresh(session)
         own = _vectors(session, memory.model, {problem.id: content_of(*texts)})
-        known = _known_to(session, actor, problem)
+        known = _known_to(session, actor, problem, among)
         vector = own.get(problem.id)
         found = memory.known.search(document, SHOWN, vector=vector, among=known)
     if not document.forms:
@@ -134,9 +143,11 @@ def _vectors(
     }
 
 
-def _known_to(session: Session, actor: User | None, problem: Problem) -> set[int]:
+def _known_to(
+    session: Session, actor: User | None, problem: Problem, among: sa.ColumnElement[bool] | None
+) -> set[int]:
     known = sa.select(Problem.id).where(visible_problems(actor), Problem.id != problem.id)
-    return set(session.scalars(known))
+    return set(session.scalars(known if among is None else known.where(among)))
 
 
 def _with_problems(session: Session, found: Iterable[Lookalike]) -> list[Similar]:
