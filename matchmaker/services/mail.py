@@ -128,6 +128,76 @@ LETTERS = {
             "you change it. See what changed:\n\n%(url)s"
         ),
     ),
+    "grade_review.assigned": Letter(
+        N_("Please score a problem: %(title)s"),
+        N_(
+            "The programme office asks you to score how hard “%(title)s” is, without knowing the "
+            "other reviewer’s points. It takes about half an hour; please hand in by %(until)s.\n\n"
+            "%(url)s\n\nIf you stand too near to the organization, say so there: somebody else is "
+            "asked."
+        ),
+    ),
+    "grade_review.due": Letter(
+        N_("Points due soon: %(title)s"),
+        N_("Please hand in your points for “%(title)s” by %(until)s:\n\n%(url)s"),
+    ),
+    "grade_review.late": Letter(
+        N_("Points are late: %(title)s"),
+        N_(
+            "Your points for “%(title)s” were due on %(until)s. Please hand them in, or step aside "
+            "so that somebody else can be asked:\n\n%(url)s"
+        ),
+    ),
+    "grade_review.discuss": Letter(
+        N_("Please discuss your points: %(title)s"),
+        N_(
+            "Both reviewers of “%(title)s” have handed in, and their points differ. See where, say "
+            "how you came to yours, and revise them if you are convinced:\n\n%(url)s"
+        ),
+    ),
+    "grade_review.replaced": Letter(
+        N_("Somebody else scores: %(title)s"),
+        N_(
+            "The programme office has asked somebody else to score “%(title)s”. You need do nothing. "
+            "Thank you."
+        ),
+    ),
+    "grade_review.stopped": Letter(
+        N_("Nothing to score any more: %(title)s"),
+        N_("“%(title)s” need not be scored now. You need do nothing. Thank you."),
+    ),
+    "grading_panel.vacant": Letter(
+        N_("A reviewer stepped aside: %(title)s"),
+        N_("A reviewer of “%(title)s” has stepped aside. Please name somebody else:\n\n%(url)s"),
+    ),
+    "grade_decision.signed": Letter(
+        N_("Your problem is graded: %(title)s"),
+        N_(
+            "“%(title)s” has the grade %(grade)s:\n\n%(note)s\n\n%(url)s\n\nIf you do not agree you "
+            "can ask once for a review of the grade, until %(until)s."
+        ),
+    ),
+    "grade_appeal.requested": Letter(
+        N_("An owner asks for a review of the grade: %(title)s"),
+        N_(
+            "The owner of “%(title)s” does not agree with its grade:\n\n%(note)s\n\nPlease take it on "
+            "and answer by %(until)s:\n\n%(url)s"
+        ),
+    ),
+    "grade_appeal.upheld": Letter(
+        N_("The grade stands: %(title)s"),
+        N_(
+            "Other people have looked at the grade of “%(title)s” again. It stays %(grade)s:\n\n"
+            "%(note)s\n\n%(url)s"
+        ),
+    ),
+    "grade_appeal.changed": Letter(
+        N_("The grade was changed: %(title)s"),
+        N_(
+            "Other people have looked at the grade of “%(title)s” again. It is now %(grade)s:\n\n"
+            "%(note)s\n\n%(url)s"
+        ),
+    ),
     "match.invited": Letter(
         N_("A problem that fits your team: %(title)s"),
         N_(
