@@ -12,7 +12,10 @@ from matchmaker.models import Job
 
 #: How often each kind of work is done. All of it may be done twice without harm.
 EVERY = {
+    "attachment.sweep": timedelta(days=1),
+    "question.remind": timedelta(hours=6),
     "screening.remind": timedelta(hours=6),
+    "grade_review.remind": timedelta(hours=6),
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),
 }
