@@ -18,6 +18,7 @@ from matchmaker.models import (
     Match,
     MatchRun,
     Organization,
+    PrivateCall,
     Problem,
     ReadinessAssessment,
     Team,
@@ -29,8 +30,10 @@ from matchmaker.policies.match import announced_matches, visible_matches
 from matchmaker.policies.match_run import visible_match_runs
 from matchmaker.policies.problem import may_open_queue, visible_problems
 from matchmaker.policies.scope import handled_by
+from matchmaker.policies.site import may_enter_office
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
+from matchmaker.queries import private_call as private_calls
 from matchmaker.queries import readiness
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.team import teams_of
@@ -61,6 +64,8 @@ class Office:
     n_waiting: int
     runs: Sequence[MatchRun]
     failed_jobs: Sequence[Job]
+    #: Organizations that ask for a call of their own.
+    requests: Sequence[PrivateCall]
     call: Call | None
     funnel: Sequence[Stage]
 
@@ -151,6 +156,9 @@ def office(session: Session, actor: User) -> Office:
             .limit(SHOWN)
         ).all(),
         failed_jobs=failed_jobs(session, actor),
+        requests=private_calls.waiting_requests(session, actor)
+        if may_enter_office.allows(actor)
+        else (),
         call=call,
         funnel=funnel(session, actor, call) if call else (),
     )

@@ -135,10 +135,10 @@ def decide(
     PRIVATE_CALL_WORKFLOW.target(private.state, action)
     if private.version != version:
         raise StaleVersion
-    note = _limited(note, "note")
+    note = _limited(note, "reason")
     if action in REASONED and not note:
         message = Message(N_("Say why: the reason is kept on record."))
-        raise InvalidInput(fields={"note": [message]})
+        raise InvalidInput(fields={"reason": [message]})
     before = private.apply(action)
     private.decided_at = utcnow()
     if action in (PrivateCallAction.OPEN, PrivateCallAction.DECLINE):

@@ -24,7 +24,9 @@ from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.machine import Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 SUBJECTS = {
     "User": N_("Account"),
@@ -38,6 +40,14 @@ SUBJECTS = {
     "MatchRun": N_("Matching"),
     "Match": N_("Match"),
     "PairRule": N_("Rule on a pair"),
+    "PrivateCall": N_("In-house call"),
+    "PrivateCallTeam": N_("Team of an in-house call"),
+    "Referral": N_("Referral"),
+    "Attachment": N_("File"),
+    "DataTerms": N_("Terms of a data room"),
+    "DataAcceptance": N_("Acceptance of a data room's terms"),
+    "DataAdmission": N_("Admission to a data room"),
+    "Question": N_("Question"),
     "Job": N_("Work in the background"),
     "CallTarget": N_("Target of a call"),
     "OfficeSetting": N_("Setting of the office"),
@@ -46,6 +56,11 @@ SUBJECTS = {
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "sha256": N_("Fingerprint"),
+    "access": N_("For whom"),
+    "size": N_("Size"),
+    "languages": N_("Languages"),
+    "number": N_("Number"),
     "before": N_("Before"),
     "after": N_("After"),
     "reason": N_("Reason"),
@@ -71,6 +86,9 @@ FACTS = {
     "old": N_("Before"),
     "new": N_("After"),
     "indicator": N_("Indicator"),
+    "exclusive": N_("Takes part in this call only"),
+    "opens_at": N_("Opens"),
+    "closes_at": N_("Closes"),
     "organization_id": N_("Organization"),
     "stage": N_("Stage"),
 }
@@ -80,12 +98,18 @@ VALUES: dict[str, str] = {
     for labels in (ROLE_LABELS, MEMBER_ROLE_LABELS, ORGANIZATION_KIND_LABELS)
     for code, words in labels.items()
 } | REFUSALS
-WORKFLOWS: dict[str, Workflow[Any, Any]] = {"Problem": PROBLEM_WORKFLOW, "Match": MATCH_WORKFLOW}
+WORKFLOWS: dict[str, Workflow[Any, Any]] = {
+    "Problem": PROBLEM_WORKFLOW,
+    "Match": MATCH_WORKFLOW,
+    "PrivateCall": PRIVATE_CALL_WORKFLOW,
+    "Referral": REFERRAL_WORKFLOW,
+}
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
     "Team": ("team.show", "team_id"),
     "Problem": ("problem.show", "problem_id"),
     "MatchRun": ("match_run.show", "run_id"),
+    "PrivateCall": ("private_call.show", "private_call_id"),
 }
 
 

@@ -14,6 +14,7 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
 from matchmaker.queries.dashboard import Desk, Office
+from matchmaker.web import problem_words
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
 from matchmaker.workflows.problem import ProblemState
 
@@ -22,7 +23,11 @@ SOON = timedelta(days=3)
 SCREENING_GOAL = timedelta(days=14)
 
 JOBS = {
+    "attachment.scan": N_("Scanning a file for viruses"),
+    "attachment.sweep": N_("Clearing away files nobody needs"),
+    "question.remind": N_("Reminding of unanswered questions"),
     "mail.deliver": N_("Sending a letter"),
+    "problem.encode": N_("Reading problems to find similar ones"),
     "match.run": N_("Matching teams and problems"),
 }
 #: What the office does next with a problem: the task in words, and the way to it.
@@ -78,6 +83,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += _readiness(desk)
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
+        found += _requests(desk.office)
     urgency = {"stop": 0, "waiting": 1}
     return sorted(found, key=lambda item: urgency.get(item.tone, 2))
 
@@ -121,7 +127,7 @@ def _own_problems(desk: Desk) -> Iterator[Waiting]:
             _("Change and submit again: %(title)s", title=title_of(problem))
             if returned
             else _("Complete and submit: %(title)s", title=title_of(problem)),
-            url_for("problem.edit", problem_id=problem.id),
+            problem_words.writing_url(problem),
             problem.call.name(current_language()),
             _("You"),
             show_moment(closes),
@@ -204,6 +210,20 @@ def _runs(office: Office) -> Iterator[Waiting]:
             show_left(run.finished_at),
             "waiting",
             _("Review"),
+        )
+
+
+def _requests(office: Office) -> Iterator[Waiting]:
+    for private in office.requests:
+        yield Waiting(
+            _("In-house call asked for: %(name)s", name=private.call.name(current_language())),
+            url_for("private_call.show", private_call_id=private.id),
+            private.organization.name(current_language()),
+            _("Programme office"),
+            _("received %(when)s", when=show_day(private.created_at)),
+            show_left(private.created_at),
+            "waiting",
+            _("Decide"),
         )
 
 

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 
 from matchmaker.i18n import N_
 from matchmaker.models import User
+from matchmaker.policies.problem import may_open_queue
 from matchmaker.policies.site import may_enter_office
 from matchmaker.web.i18n import say
 
@@ -28,7 +29,7 @@ def nav_items(user: User | None, path: str) -> list[Item]:
     entries = [(N_("Problems"), "problem.gallery"), (N_("Teams"), "team.directory")]
     if user is not None:
         entries.insert(0, (N_("My desk"), "dashboard.home"))
-        if may_enter_office.allows(user):
+        if may_open_queue.allows(user):
             entries += [
                 (N_("Screening"), "problem.queue"),
                 (N_("Matching"), "match_run.runs"),
@@ -49,6 +50,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
             (N_("Figures"), "figures.overview"),
             (N_("Office settings"), "office_setting.edit"),
         ]
+        tools += [(N_("Calls"), "call.index")]
         tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
