@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,7 +16,9 @@ from matchmaker.services.context import Context
 
 #: The nouns whose forms may be kept; a key is such a noun with an id, or with ``new``.
 NOUNS = ("problem", "team", "organization")
-KEY = re.compile(rf"(?:{'|'.join(NOUNS)}):(?:new|[1-9][0-9]{{0,17}})")
+#: The guide has a form for every step of a problem: ``guide:17:today``.
+_GUIDE = r"guide:[1-9][0-9]{0,17}(?::[a-z]{1,20})?"
+KEY = re.compile(rf"(?:{'|'.join(NOUNS)}):(?:new|[1-9][0-9]{{0,17}})|{_GUIDE}")
 MAX_FIELDS = 1000
 MAX_CHARACTERS = 400_000
 
@@ -41,6 +44,16 @@ def load(ctx: Context, key: str) -> FormDraft | None:
     return ctx.session.scalar(
         sa.select(FormDraft).where(FormDraft.user_id == _actor_id(ctx), FormDraft.form == key)
     )
+
+
+def kept(ctx: Context, prefix: str) -> list[tuple[str, datetime]]:
+    """The keys beginning with *prefix* under which the actor's typing is kept, and since when."""
+    rows = ctx.session.execute(
+        sa.select(FormDraft.form, FormDraft.saved_at)
+        .where(FormDraft.user_id == _actor_id(ctx), FormDraft.form.startswith(prefix))
+        .order_by(FormDraft.saved_at.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def discard(ctx: Context, key: str) -> None:

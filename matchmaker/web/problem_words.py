@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.assessment.intake import questions
@@ -14,6 +15,7 @@ from matchmaker.competency import Requirement, load_taxonomy
 from matchmaker.i18n import N_
 from matchmaker.models import Problem
 from matchmaker.reference import REGIONS
+from matchmaker.services.problem_revision import FIELD_LABELS
 from matchmaker.services.problem_values import ProblemValues
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemAction, ProblemState
@@ -86,6 +88,22 @@ NEXT_STEPS = {
     S.ARCHIVED: N_("This problem is archived; it is no longer in the public list."),
 }
 
+#: What came of a problem, for somebody who is about to set one like it.
+OUTCOMES = {
+    S.DRAFT: N_("A draft of your own organization."),
+    S.SUBMITTED: N_("Waiting for the programme office."),
+    S.SCREENING: N_("The programme office is looking at it."),
+    S.RETURNED: N_("Returned to its owner for changes."),
+    S.GRADED: N_("Accepted; it will be published."),
+    S.PUBLISHED: N_("Open now: teams can still ask for it."),
+    S.SOLVING: N_("Teams are working on it."),
+    S.EVALUATING: N_("Solved; the results are being looked at."),
+    S.CLOSED: N_("Finished: read what came out before you set it again."),
+    S.DECLINED: N_("The programme office did not take it up."),
+    S.WITHDRAWN: N_("Its owner withdrew it."),
+    S.ARCHIVED: N_("Archived."),
+}
+
 
 def state_label(problem: Problem, *, staff: bool = False) -> str:
     """The state in the words of the office or of everybody else."""
@@ -111,6 +129,17 @@ def sector_label(sector: str | None) -> str:
 def region_label(region: str | None) -> str:
     """The name of a region; nothing if there is none."""
     return say(REGIONS[region].label) if region else ""
+
+
+def outcome(problem: Problem) -> str:
+    """What came of a problem, in words."""
+    return say(OUTCOMES[problem.state])
+
+
+def writing_url(problem: Problem) -> str:
+    """Where its owner goes on writing: in the guide, if the problem was begun there."""
+    page = "problem_wizard.overview" if problem.intake else "problem.edit"
+    return url_for(page, problem_id=problem.id)
 
 
 def deadline_tone(problem: Problem) -> str:
@@ -164,37 +193,16 @@ def importance_label(importance: int) -> str:
     return say(IMPORTANCES[importance])
 
 
-_LABELS = {
-    "title_zh": N_("Title (Chinese)"),
-    "title_en": N_("Title (English)"),
-    "text_zh": N_("Description (Chinese)"),
-    "text_en": N_("Description (English)"),
-    "sector": N_("Sector"),
-    "region": N_("Region"),
-    "techniques": N_("Techniques"),
-    "requirements": N_("Requirements"),
-    "data_zh": N_("Data you offer (Chinese)"),
-    "data_en": N_("Data you offer (English)"),
-    "data_formats": N_("Formats"),
-    "data_volume": N_("Volume"),
-    "has_personal_data": N_("Do the data contain personal data?"),
-    "teams_wanted": N_("Number of teams wanted"),
-    "deadline_at": N_("Deadline for teams"),
-    "contact_name": N_("Contact person"),
-    "contact_email": N_("Contact's e-mail address"),
-    "intake": N_("Answers to the guide"),
-}
-
-
 def differences(saved: ProblemValues, typed: ProblemValues) -> Iterator[tuple[str, str, str]]:
     """Label, saved text and typed text of every value in which the two differ."""
     for item in fields(ProblemValues):
         old, new = getattr(saved, item.name), getattr(typed, item.name)
         if old != new:
-            yield say(_LABELS[item.name]), _in_words(item.name, old), _in_words(item.name, new)
+            yield say(FIELD_LABELS[item.name]), in_words(item.name, old), in_words(item.name, new)
 
 
-def _in_words(name: str, value: object) -> str:
+def in_words(name: str, value: object) -> str:
+    """A value of a problem in words."""
     if value is None or value == "" or value == ():
         return "–"
     if name == "requirements" and isinstance(value, tuple):

@@ -235,7 +235,7 @@ class ProblemForm(BaseForm):
         typed = "\n".join((getattr(self, name).data or "")[:TEXT_MAX] for name in parts)
         listed = {row.competency.data for row in self.requirements}
         self.accept.choices = choices_of(
-            (f"{need.competency}:{need.level}:{need.importance}", _described(need, item.patterns))
+            (f"{need.competency}:{need.level}:{need.importance}", described(need, item.patterns))
             for item in suggest_requirements(typed)
             if (need := item.requirement).competency not in listed
         )
@@ -262,7 +262,7 @@ _NULLABLE = ("sector", "region", "deadline_at")
 _TYPED = tuple(name for name in COLUMNS if name != "intake")
 
 
-def _described(need: Requirement, patterns: Sequence[str]) -> str:
+def described(need: Requirement, patterns: Sequence[str]) -> str:
     """A suggestion in words: what, how well, how important, and why."""
     words = _(
         "%(competency)s: level %(level)s, %(importance)s",
