@@ -71,6 +71,12 @@ class FolderFiles:
             if KEY.fullmatch(path.name):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
+    def drop_unfinished(self, before: datetime) -> None:
+        """Remove what was begun before *before* and never finished."""
+        for part in (self.folder / "incoming").glob("*.part"):
+            if datetime.fromtimestamp(part.stat().st_mtime, UTC) < before:
+                part.unlink(missing_ok=True)
+
     def path(self, key: str) -> Path:
         """Where the content of *key* is, or would be."""
         if not KEY.fullmatch(key):

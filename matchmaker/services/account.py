@@ -16,9 +16,11 @@ from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
 from matchmaker.i18n import LOCALES, N_, Message
 from matchmaker.models import (
     AccountKind,
+    DataAdmission,
     FormDraft,
     Invitation,
     OutboxMessage,
+    QuestionFollow,
     Team,
     User,
 )
@@ -278,6 +280,8 @@ def _forget_traces(ctx: Context, user: User) -> None:
     """Delete drafts, and take the person's address out of invitations and mail."""
     session = ctx.session
     session.execute(sa.delete(FormDraft).where(FormDraft.user_id == user.id))
+    session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
+    session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))
     for invitation in session.scalars(sa.select(Invitation).where(Invitation.email == user.email)):
         if invitation.state is InvitationState.PENDING:
             invitation.apply(InvitationAction.EXPIRE)

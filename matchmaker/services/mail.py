@@ -231,6 +231,67 @@ LETTERS = {
             "The programme office has matched teams to “%(title)s”. See who they are and why:\n\n%(url)s"
         ),
     ),
+    "data_terms.changed": Letter(
+        N_("New terms of the data room: %(title)s"),
+        N_(
+            "The terms of the data room of “%(title)s” have changed:\n\n%(note)s\n\n"
+            "Files open again once you have read and accepted the new version:\n\n%(url)s"
+        ),
+    ),
+    "data_terms.revoked": Letter(
+        N_("Your access to the data room has ended: %(title)s"),
+        N_(
+            "Your acceptance of the terms for “%(title)s” was ended:\n\n%(note)s\n\n"
+            "Please delete the files as the terms say. Your record is here:\n\n%(url)s"
+        ),
+    ),
+    "data_terms.admitted": Letter(
+        N_("You are admitted to a data room: %(title)s"),
+        N_(
+            "The owner of “%(title)s” admits you to its data room. Sign in with this address, "
+            "read the terms and decide:\n\n%(url)s\n\nIf you do not want to, there is nothing to do."
+        ),
+    ),
+    "question.asked": Letter(
+        N_("A team asks about your problem: %(title)s"),
+        N_(
+            "A team asks about “%(title)s”:\n\n%(text)s\n\n"
+            "Everybody who may read the problem reads question and answer. Answer here:\n\n%(url)s"
+        ),
+    ),
+    "question.due": Letter(
+        N_("An answer is due soon: %(title)s"),
+        N_(
+            "A team waits for your answer about “%(title)s”:\n\n%(text)s\n\nAnswer here:\n\n%(url)s"
+        ),
+    ),
+    "question.late": Letter(
+        N_("An answer is late: %(title)s"),
+        N_(
+            "A team still waits for your answer about “%(title)s”. The programme office sees it as "
+            "late:\n\n%(text)s\n\nAnswer here:\n\n%(url)s"
+        ),
+    ),
+    "question.answered": Letter(
+        N_("A question was answered: %(title)s"),
+        N_(
+            "About “%(title)s” was asked:\n\n%(question)s\n\nThe answer:\n\n%(answer)s\n\n%(url)s\n\n"
+            "You can stop these letters on that page."
+        ),
+    ),
+    "question.corrected": Letter(
+        N_("An answer was corrected: %(title)s"),
+        N_(
+            "About “%(title)s” was asked:\n\n%(question)s\n\nThe answer now reads:\n\n%(answer)s\n\n%(url)s\n\n"
+            "You can stop these letters on that page."
+        ),
+    ),
+    "question.hidden": Letter(
+        N_("Your question was hidden: %(title)s"),
+        N_(
+            "The programme office has hidden your question about “%(title)s”:\n\n%(note)s\n\n%(url)s"
+        ),
+    ),
 }
 
 

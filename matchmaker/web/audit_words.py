@@ -22,10 +22,12 @@ from matchmaker.services.match import REFUSALS
 from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
+from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.machine import Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+from matchmaker.workflows.question import QUESTION_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 SUBJECTS = {
@@ -103,6 +105,8 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Match": MATCH_WORKFLOW,
     "PrivateCall": PRIVATE_CALL_WORKFLOW,
     "Referral": REFERRAL_WORKFLOW,
+    "Attachment": ATTACHMENT_WORKFLOW,
+    "Question": QUESTION_WORKFLOW,
 }
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
