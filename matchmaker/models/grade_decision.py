@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.account import User
 from matchmaker.models.base import Base, Timestamped
+from matchmaker.models.grading_panel import GradingPanel
 from matchmaker.models.problem import Problem
 
 AWARD_TIERS = ("A", "B", "C")
@@ -55,4 +56,5 @@ class GradeDecision(Timestamped, Base):
     reason: Mapped[str] = mapped_column(sa.Text)
 
     problem: Mapped[Problem] = relationship()
+    panel: Mapped[GradingPanel | None] = relationship()
     officer: Mapped[User | None] = relationship()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -73,7 +74,7 @@ def surroundings(session: Session, problems: Iterable[Problem]) -> dict[int, Sur
     }
 
 
-def _people(organization_ids: Sequence[int]) -> sa.CompoundSelect[tuple[int, int, str | None]]:
+def _people(organization_ids: Sequence[int]) -> sa.CompoundSelect[Any]:
     members = (
         sa.select(OrganizationMember.organization_id, User.id, User.email)
         .join(User, User.id == OrganizationMember.user_id)
