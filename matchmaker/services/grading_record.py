@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import NotFound
-from matchmaker.i18n import language_of
+from matchmaker.errors import Conflict, NotFound
+from matchmaker.i18n import N_, language_of
 from matchmaker.models import GradeReview, GradingPanel, Problem
 from matchmaker.policies.problem import visible_problems
 from matchmaker.queries.grade_appeal import open_appeal
@@ -40,6 +40,14 @@ def leave_grading(ctx: Context, problem: Problem) -> None:
         appeal.apply(GradeAppealAction.LAPSE)
         appeal.closed_at = utcnow()
         ctx.record("grade_appeal:lapse", appeal, problem_id=problem.id)
+
+
+def check_no_appeal(ctx: Context, problem: Problem) -> None:
+    """Refuse to go on while the owner waits for an answer about the grade."""
+    if not ctx.trusted and open_appeal(ctx.session, problem.id) is not None:
+        raise Conflict(
+            N_("The owner has asked for a review of the grade: answer it before you publish.")
+        )
 
 
 def stop(ctx: Context, panel: GradingPanel) -> None:

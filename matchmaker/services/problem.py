@@ -37,6 +37,7 @@ from matchmaker.queries.owner import reachable_members
 from matchmaker.queries.screening import is_listed
 from matchmaker.services import problem_revision as revisions
 from matchmaker.services.context import Context
+from matchmaker.services.grading_record import check_no_appeal, leave_grading
 from matchmaker.services.owner import write_to_owner
 from matchmaker.services.problem_values import (
     MAX_TEXT,
@@ -225,6 +226,7 @@ def publish(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
     """The office opens the problem to teams."""
     problem = _find(ctx, problem_id)
     _check(ctx, problem, ProblemAction.PUBLISH)
+    check_no_appeal(ctx, problem)
     now = utcnow()
     if not ctx.trusted and (problem.deadline_at is None or problem.deadline_at <= now):
         raise DeadlinePassed(
@@ -342,6 +344,7 @@ def _take(
     ctx.record(
         f"problem:{action}", problem, before=before, after=problem.state, reason=reason, **facts
     )
+    leave_grading(ctx, problem)
     return problem
 
 
