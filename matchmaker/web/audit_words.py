@@ -84,6 +84,8 @@ FACTS = {
     "n_pairs": N_("Pairs announced"),
     "left_out": N_("Endorsed, but nobody will be told"),
     "by": N_("Replaced by run"),
+    "version": N_("Version"),
+    "base": N_("Made from version"),
     "setting": N_("Setting"),
     "old": N_("Before"),
     "new": N_("After"),

@@ -50,7 +50,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
             (N_("Figures"), "figures.overview"),
             (N_("Office settings"), "office_setting.edit"),
         ]
-        tools += [(N_("Calls"), "call.index")]
+        tools += [(N_("Rubrics"), "rubric.index"), (N_("Calls"), "call.index")]
         tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
