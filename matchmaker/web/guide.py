@@ -33,10 +33,12 @@ STEPS = (
         N_("Name and place"),
         N_("What do you call the problem?"),
         N_(
-            "The title is the first thing teams read: it should say what hurts, not which technology to use."
+            "The title is the first thing teams read: it should say what hurts, not which "
+            "technology to use."
         ),
         N_(
-            "“One screw in fifty leaves the line with a scratch that nobody saw” (metal works, Kaohsiung)"
+            "“One screw in fifty leaves the line with a scratch that nobody saw” (metal "
+            "works, Kaohsiung)"
         ),
         N_("“AI smart manufacturing project”: nobody can tell what is wrong."),
         ("title_zh", "title_en", "region"),
@@ -47,10 +49,12 @@ STEPS = (
         N_("Who suffers"),
         N_("Who suffers from it?"),
         N_(
-            "A team solves a problem for people. Whoever knows them finds a solution that they will use."
+            "A team solves a problem for people. Whoever knows them finds a solution that "
+            "they will use."
         ),
         N_(
-            "“The two night nurses of each 40-bed ward; and residents who wait on the floor for the next round.” (nursing home)"
+            "“The two night nurses of each 40-bed ward; and residents who wait on the floor "
+            "for the next round.” (nursing home)"
         ),
         N_("“Everybody in the company.”"),
         ("who", "reuse"),
@@ -60,10 +64,12 @@ STEPS = (
         N_("How often"),
         N_("How often does it happen, and what is it worth?"),
         N_(
-            "Often and dear is worth solving first. A rough number is better than none, and “I don’t know” is a good answer."
+            "Often and dear is worth solving first. A rough number is better than none, and "
+            "“I don’t know” is a good answer."
         ),
         N_(
-            "“Every night: about 30 of 400 ready meals are thrown away, NT$1,800 a shop.” (fresh-food chain)"
+            "“Every night: about 30 of 400 ready meals are thrown away, NT$1,800 a shop.” "
+            "(fresh-food chain)"
         ),
         N_("“Quite often.”"),
         ("frequency", "value"),
@@ -73,10 +79,12 @@ STEPS = (
         N_("Today"),
         N_("What happens today?"),
         N_(
-            "Describe the work step by step, as to a new colleague. Teams see what comes in, who decides and what goes out."
+            "Describe the work step by step, as to a new colleague. Teams see what comes in, "
+            "who decides and what goes out."
         ),
         N_(
-            "“Orders come as PDF. An assistant types 40 lines an hour into the ERP; a second one checks; errors show up when goods come back.” (textile trade)"
+            "“Orders come as PDF. An assistant types 40 lines an hour into the ERP; a second "
+            "one checks; errors show up when goods come back.” (textile trade)"
         ),
         N_("“It is done by hand and takes too long.”"),
         ("today",),
@@ -87,7 +95,8 @@ STEPS = (
         N_("What would be better?"),
         N_("Say what should come out, not how to build it: teams may know a simpler way."),
         N_(
-            "“At six in the morning the driver sees today’s round, and it already knows which road is closed.” (cold-chain logistics)"
+            "“At six in the morning the driver sees today’s round, and it already knows which "
+            "road is closed.” (cold-chain logistics)"
         ),
         N_("“We want a deep-learning app with a dashboard.”"),
         ("better", "people_changed", "run_time", "systems"),
@@ -97,10 +106,12 @@ STEPS = (
         N_("How to notice"),
         N_("How would you notice that it is better?"),
         N_(
-            "Both sides must be able to say “done”. One measure, its value today and the value you hope for are enough."
+            "Both sides must be able to say “done”. One measure, its value today and the "
+            "value you hope for are enough."
         ),
         N_(
-            "“Late arrivals at the first stop: today 14 of 100, we hope for 5, counted from the bus cards of two weeks.” (island bus company)"
+            "“Late arrivals at the first stop: today 14 of 100, we hope for 5, counted from "
+            "the bus cards of two weeks.” (island bus company)"
         ),
         N_("“Customers are more satisfied.”"),
         ("notice", "metric", "baseline", "target", "measured_how"),
@@ -110,10 +121,12 @@ STEPS = (
         N_("Data there are"),
         N_("What data do you have?"),
         N_(
-            "No perfect data are needed. Paper, pictures and spreadsheets count. Gaps that are named cost nothing; hidden ones cost a team a month."
+            "No perfect data are needed. Paper, pictures and spreadsheets count. Gaps that "
+            "are named cost nothing; hidden ones cost a team a month."
         ),
         N_(
-            "“Water sensors of six ponds, every 10 minutes since March 2024; two ponds lack August; deaths are written in a notebook.” (fish farm)"
+            "“Water sensors of six ponds, every 10 minutes since March 2024; two ponds lack "
+            "August; deaths are written in a notebook.” (fish farm)"
         ),
         N_("“We have big data.”"),
         (
@@ -130,10 +143,12 @@ STEPS = (
         N_("Who may see them"),
         N_("Who may see the data?"),
         N_(
-            "What is clear at the start need not be negotiated later. Personal data are de-identified before any team sees them; the programme office helps."
+            "What is clear at the start need not be negotiated later. Personal data are "
+            "de-identified before any team sees them; the programme office helps."
         ),
         N_(
-            "“Names and telephone numbers are cut out by our IT; teams sign for secrecy and read the rest on our server.” (hospital)"
+            "“Names and telephone numbers are cut out by our IT; teams sign for secrecy and "
+            "read the rest on our server.” (hospital)"
         ),
         N_("“We will see about that later.”"),
         ("personal", "access", "legal"),
@@ -143,10 +158,12 @@ STEPS = (
         N_("What must not happen"),
         N_("What must not happen?"),
         N_(
-            "Limits save everybody time: a team that knows them builds the right thing from the start."
+            "Limits save everybody time: a team that knows them builds the right thing from "
+            "the start."
         ),
         N_(
-            "“No alarm may stop the press by itself. A missed crack is worse than ten false alarms.” (casting)"
+            "“No alarm may stop the press by itself. A missed crack is worse than ten false "
+            "alarms.” (casting)"
         ),
         N_("“It must not make mistakes.”"),
         ("must_not", "harm", "formal_approval", "prohibited_uses"),
@@ -156,10 +173,12 @@ STEPS = (
         N_("By when"),
         N_("By when do you need it?"),
         N_(
-            "Teams plan three to six months. Say which date matters, such as a season, a fair or a new machine."
+            "Teams plan three to six months. Say which date matters, such as a season, a fair "
+            "or a new machine."
         ),
         N_(
-            "“Before the mango harvest in May; the packing house can try it from March.” (farmers’ association)"
+            "“Before the mango harvest in May; the packing house can try it from March.” "
+            "(farmers’ association)"
         ),
         N_("“As soon as possible.”"),
         ("by_when", "target_stage", "calendar", "deadline_at"),
@@ -170,10 +189,12 @@ STEPS = (
         N_("Who helps"),
         N_("Who helps the team?"),
         N_(
-            "Problems are solved where somebody answers questions. Name roles, not people: this becomes part of the text."
+            "Problems are solved where somebody answers questions. Name roles, not people: "
+            "this becomes part of the text."
         ),
         N_(
-            "“The head of claims, two hours a fortnight; IT gives us a copy of the data; the Taichung branch tries it.” (insurance)"
+            "“The head of claims, two hours a fortnight; IT gives us a copy of the data; the "
+            "Taichung branch tries it.” (insurance)"
         ),
         N_("“Please contact our switchboard.”"),
         ("helpers", "brings", "domain", "teams_wanted", "contact_name", "contact_email"),
@@ -184,10 +205,12 @@ STEPS = (
         N_("What a team needs"),
         N_("What must a team be able to do?"),
         N_(
-            "We read your text and suggest; you decide. A must-have cannot be made up for by other strengths: keep them few."
+            "We read your text and suggest; you decide. A must-have cannot be made up for by "
+            "other strengths: keep them few."
         ),
         N_(
-            "“Must have: telling defects apart in pictures. Nice to have: connecting to our inspection machine.” (fabric mill)"
+            "“Must have: telling defects apart in pictures. Nice to have: connecting to our "
+            "inspection machine.” (fabric mill)"
         ),
         N_("“Ten years of experience with everything.”"),
         ("sector", "pattern", "techniques", "novelty", "requirements"),
@@ -198,10 +221,12 @@ STEPS = (
         N_("Data sheet"),
         N_("What should teams know about the data?"),
         N_(
-            "The data sheet tells teams in a minute whether they can work with your data. Leave open what you do not know."
+            "The data sheet tells teams in a minute whether they can work with your data. "
+            "Leave open what you do not know."
         ),
         N_(
-            "“One row is one visit. Fields: date, department, age group, minutes waited, came or not. People without a telephone are missing.” (outpatient clinic)"
+            "“One row is one visit. Fields: date, department, age group, minutes waited, came "
+            "or not. People without a telephone are missing.” (outpatient clinic)"
         ),
         N_("“See the attached file.”"),
         (
