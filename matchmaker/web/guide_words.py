@@ -28,7 +28,7 @@ from matchmaker.workflows.problem import ProblemState
 MAX_ADVICE = 8
 
 S = ProblemState
-STATES = {"done": N_("Answered"), "begun": N_("Begun"), "open": N_("Not yet")}
+STATES = {"done": N_("Filled in"), "begun": N_("Partly filled in"), "open": N_("Still open")}
 TONES = {"done": "good", "begun": "waiting", "open": "neutral"}
 
 
