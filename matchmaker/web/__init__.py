@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.db import make_engine, make_sessions
 from matchmaker.settings import Settings
-from matchmaker.web import auth, errors, i18n, logs, security, templating, transaction, views
+from matchmaker.web import (
+    auth,
+    errors,
+    i18n,
+    logs,
+    security,
+    templating,
+    transaction,
+    uploads,
+    views,
+)
 
 
 class Matchmaker(Flask):
@@ -37,7 +47,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Matchmaker:
     app.engine = make_engine(settings.url)
     app.sessions = make_sessions(app.engine)
     app.config.update(flask_config(settings), **config)
-    for part in (logs, transaction, i18n, auth, security, templating, errors, views):
+    for part in (logs, transaction, i18n, uploads, auth, security, templating, errors, views):
         part.init_app(app)
     return app
 

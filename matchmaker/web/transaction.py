@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matchmaker.web import Matchmaker
 
 READING = {"GET", "HEAD", "OPTIONS"}
+#: The mark of a view that says itself when its writing begins.
+WRITES_LATE = "writes_late"
 
 
 def init_app(app: Flask) -> None:
@@ -26,9 +28,22 @@ def db_session() -> Session:
     """The request's session, opened when first needed."""
     if "db_session" not in g:
         g.db_session = cast("Matchmaker", current_app).sessions()
-        if request.method not in READING:
+        if request.method not in READING and not _writes_late():
             mark_writing(g.db_session)
     return cast(Session, g.db_session)
+
+
+def _writes_late() -> bool:
+    """Whether the route reads for long before it writes: meanwhile others must be able to."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, WRITES_LATE, False))
+
+
+def begin_writing() -> None:
+    """Begin the writing part of a route that writes late: what was read is read anew."""
+    session = db_session()
+    session.rollback()
+    mark_writing(session)
 
 
 def context() -> Context:

@@ -8,6 +8,7 @@ const parts = {
   "[data-dialog], [data-dialog-open]": "./dialog.js",
   "[data-menu], [data-popover]": "./menu.js",
   "[data-toast]": "./toast.js",
+  "[data-max-bytes]": "./upload.js",
 };
 
 for (const [selector, module] of Object.entries(parts)) {
