@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import TextInput
 
 from matchmaker.assessment.rubric_edit import Part, parts
 from matchmaker.errors import InvalidInput
@@ -24,11 +25,14 @@ MAX_TEXT = 1000
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 
 
-class Number(StringField):
+class Number(Field):
     """A number that is not negative, in digits of any width; whole where it can be."""
 
+    widget = TextInput()
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = unicodedata.normalize("NFKC", valuelist[0]).replace(",", "").strip()
+        raw = valuelist[0] if valuelist else ""
+        typed = unicodedata.normalize("NFKC", raw).replace(",", "").strip()
         self.data = None
         if not _NUMBER.fullmatch(typed):
             raise ValueError(_("Please enter a number."))
