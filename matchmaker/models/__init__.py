@@ -10,7 +10,7 @@ from matchmaker.models.attachment import (
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
 from matchmaker.models.call import Call
-from matchmaker.models.call_target import INDICATORS, CallTarget
+from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.embedding import Embedding
 from matchmaker.models.event import AuditEvent

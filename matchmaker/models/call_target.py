@@ -10,11 +10,11 @@ from matchmaker.i18n import N_
 from matchmaker.models.base import Base, Moment
 from matchmaker.models.call import Call
 
-#: What may have a target, in the order of the work, with the number the programme started with.
-INDICATORS = {
+#: What may have a target, in the order of the work, with the number of the programme's first year.
+INDICATORS: dict[str, tuple[str, int | None]] = {
     "collected": (N_("Problems collected"), 80),
-    "coached": (N_("Problems coached"), 60),
-    "graded": (N_("Problems graded"), 50),
+    "coached": (N_("Problems coached"), None),
+    "graded": (N_("Problems graded"), None),
     "published": (N_("Problems published"), 50),
 }
 MAX_TARGET = 100_000
@@ -31,7 +31,8 @@ class CallTarget(Base):
 
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id", ondelete="CASCADE"), index=True)
     indicator: Mapped[str] = mapped_column(sa.String(32))
-    value: Mapped[int]
+    #: None once the office has taken a target back.
+    value: Mapped[int | None]
     updated_at: Mapped[Moment] = mapped_column(default=lambda _=None: utcnow())
     version: Mapped[int] = mapped_column()
 

@@ -66,12 +66,6 @@ def may_verify(actor: User, assessment: ReadinessAssessment) -> Reason:
     return None
 
 
-@permission("readiness:figures")
-def may_read_figures(actor: User) -> Reason:
-    """Programme officers and administrators."""
-    if may_enter_office.allows(actor):
-        return None
-    return N_("These figures are the programme office's.")
 
 
 def visible_assessments(actor: User | None) -> sa.ColumnElement[bool]:

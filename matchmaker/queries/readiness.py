@@ -123,3 +123,16 @@ def standing(session: Session, actor: User | None) -> Sequence[ReadinessAssessme
         .order_by(A.id)
     )
     return session.scalars(statement).all()
+
+
+def score_histories(session: Session, actor: User | None) -> dict[int, list[float]]:
+    """The overall scores of each organization, the oldest check first."""
+    statement = (
+        sa.select(A.organization_id, A.overall)
+        .where(COUNTS, visible_assessments(actor))
+        .order_by(A.completed_at, A.id)
+    )
+    found: dict[int, list[float]] = {}
+    for organization_id, overall in session.execute(statement):
+        found.setdefault(organization_id, []).append(overall or 0.0)
+    return found

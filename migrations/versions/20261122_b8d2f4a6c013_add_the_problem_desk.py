@@ -30,7 +30,7 @@ def upgrade() -> None:
         "call_targets",
         sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("indicator", sa.String(length=32), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
