@@ -28,6 +28,7 @@ class OrganizationRecord(Record):
     region: ShortText | None = None
     size: OrganizationSize | None = None
     website: ShortText = ""
+    registration_number: ShortText | None = None
     about_zh: CleanText = ""
     about_en: CleanText = ""
 

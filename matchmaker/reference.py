@@ -30,3 +30,21 @@ REGIONS = {
         Region("abroad", N_("Abroad"), N_("New Southbound and other countries")),
     )
 }
+
+_NUMBER_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
+
+
+def is_registration_number(text: str) -> bool:
+    """Whether *text* is a Taiwanese registration number (統一編號): eight digits that check.
+
+    >>> is_registration_number("04595257")
+    True
+    >>> is_registration_number("04595258")
+    False
+    """
+    if len(text) != len(_NUMBER_WEIGHTS) or not (text.isascii() and text.isdecimal()):
+        return False
+    products = (int(digit) * weight for digit, weight in zip(text, _NUMBER_WEIGHTS, strict=True))
+    total = sum(sum(divmod(product, 10)) for product in products)
+    # A seventh digit of 7 makes 28, whose digits may be added up to 10 or to 1.
+    return total % 5 == 0 or (text[6] == "7" and (total + 1) % 5 == 0)

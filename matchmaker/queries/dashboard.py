@@ -21,6 +21,7 @@ from matchmaker.models import (
     PrivateCall,
     Problem,
     ReadinessAssessment,
+    Referral,
     Team,
     User,
 )
@@ -35,6 +36,7 @@ from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
 from matchmaker.queries import readiness
+from matchmaker.queries import referral as referrals
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.team import teams_of
 from matchmaker.workflows.job import JobState
@@ -84,6 +86,8 @@ class Desk:
     #: Readiness checks that the person began, and organizations that never began one.
     half_checked: Sequence[ReadinessAssessment]
     never_checked: Sequence[Organization]
+    #: Associations that point the person's enterprise to the programme and wait for an answer.
+    referrals: Sequence[Referral]
     office: Office | None
 
 
@@ -98,6 +102,7 @@ def desk(session: Session, actor: User) -> Desk:
         invitations=invitations.received(session, actor),
         half_checked=readiness.own_unfinished(session, actor),
         never_checked=readiness.never_checked(session, actor),
+        referrals=referrals.received(session, actor),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 
@@ -109,6 +114,7 @@ def recommended(session: Session, actor: User) -> Sequence[Match]:
         .join(Problem, Problem.id == Match.problem_id)
         .where(
             announced_matches(),
+            visible_matches(actor),
             Match.team_id.in_(actor.team_ids),
             Match.state == MatchState.INVITED,
             Problem.state == ProblemState.PUBLISHED,

@@ -115,7 +115,7 @@ def teams_of(session: Session, actor: User) -> Sequence[Team]:
     """The teams *actor* belongs to, active ones first."""
     statement = (
         sa.select(Team)
-        .where(Team.id.in_(actor.team_ids))
+        .where(Team.id.in_(actor.team_ids), visible_teams(actor))
         .options(*PROFILE)
         .order_by(Team.archived_at.is_not(None), Team.id)
     )

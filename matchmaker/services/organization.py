@@ -20,7 +20,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.organization import may_create, may_edit
 from matchmaker.queries import organization as organizations
-from matchmaker.reference import REGIONS
+from matchmaker.reference import REGIONS, is_registration_number
 from matchmaker.services.context import Context
 
 MAX_NAME = 200
@@ -41,6 +41,7 @@ class OrganizationValues:
     region: str | None = None
     size: OrganizationSize | None = None
     website: str = ""
+    registration_number: str | None = None
 
 
 def values_of(organization: Organization) -> OrganizationValues:
@@ -111,6 +112,10 @@ def check(values: OrganizationValues) -> None:
         faults["sector"].append(Message(N_("Choose a sector from the list.")))
     if values.region is not None and values.region not in REGIONS:
         faults["region"].append(Message(N_("Choose a region from the list.")))
+    number = values.registration_number
+    if number is not None and not is_registration_number(number):
+        text = N_("This is not a valid registration number.")
+        faults["registration_number"].append(Message(text))
     if values.website and not _is_web_address(values.website):
         text = N_("This is not a web address. Example: https://www.company.com.tw")
         faults["website"].append(Message(text))

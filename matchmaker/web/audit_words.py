@@ -90,6 +90,7 @@ FACTS = {
     "old": N_("Before"),
     "new": N_("After"),
     "indicator": N_("Indicator"),
+    "association_id": N_("Industry association"),
     "exclusive": N_("Takes part in this call only"),
     "opens_at": N_("Opens"),
     "closes_at": N_("Closes"),

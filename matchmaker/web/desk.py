@@ -79,7 +79,12 @@ class Waiting:
 
 def waiting(user: User, desk: Desk) -> list[Waiting]:
     """What waits for *user*: late things first, then what is due soon, then the rest."""
-    found = [*_invitations(desk), *_own_problems(desk), *_recommended(user, desk)]
+    found = [
+        *_invitations(desk),
+        *_referrals(desk),
+        *_own_problems(desk),
+        *_recommended(user, desk),
+    ]
     found += _readiness(desk)
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
@@ -113,6 +118,21 @@ def _invitations(desk: Desk) -> Iterator[Waiting]:
             show_moment(invitation.expires_at),
             show_left(invitation.expires_at),
             tone_until(invitation.expires_at),
+            _("Answer"),
+        )
+
+
+def _referrals(desk: Desk) -> Iterator[Waiting]:
+    for referral in desk.referrals:
+        name = referral.association.name(current_language())
+        yield Waiting(
+            _("Referral by %(name)s", name=name),
+            url_for("referral.show", referral_id=referral.id),
+            _("You decide whether to accept, and what the association sees."),
+            _("You"),
+            show_moment(referral.expires_at),
+            show_left(referral.expires_at),
+            tone_until(referral.expires_at),
             _("Answer"),
         )
 

@@ -52,6 +52,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
         ]
         tools += [(N_("Rubrics"), "rubric.index"), (N_("Calls"), "call.index")]
         tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
+        tools += [(N_("Referrals"), "referral.figures")]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
         items.append(Item(say(N_("Sign out")), url_for("account.logout"), post=True))

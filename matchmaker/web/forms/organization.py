@@ -65,6 +65,9 @@ class OrganizationForm(BaseForm):
     region = choice(_l("Region"), regions, coerce=empty_as_none)
     size = choice(_l("Size"), sizes, coerce=empty_as_none)
     website = line(_l("Website"), maximum=MAX_WEBSITE, render_kw={"inputmode": "url"})
+    registration_number = line(
+        _l("Registration number"), maximum=20, render_kw={"inputmode": "numeric"}
+    )
     version = Version()
 
     def values(self) -> OrganizationValues:
@@ -79,4 +82,5 @@ class OrganizationForm(BaseForm):
             region=self.region.data,
             size=OrganizationSize(self.size.data) if self.size.data else None,
             website=self.website.data or "",
+            registration_number=self.registration_number.data or None,
         )

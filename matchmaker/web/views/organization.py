@@ -17,6 +17,7 @@ from matchmaker.models import (
 from matchmaker.policies.organization import may_create, may_edit
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
+from matchmaker.queries import referral as referrals
 from matchmaker.services import organization as service
 from matchmaker.web import drafts
 from matchmaker.web.auth import PUBLIC, actor, guard
@@ -25,6 +26,7 @@ from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
+from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 blueprint = Blueprint("organization", __name__)
 
@@ -44,6 +46,8 @@ def show(organization_id: int) -> ResponseReturnValue:
         framework=load_taxonomy(),
         problem_labels=PROBLEM_WORKFLOW.labels,
         problems=organizations.problems(db_session(), actor(), organization),
+        referrals=referrals.of_enterprise(db_session(), actor(), organization),
+        referral_labels=REFERRAL_WORKFLOW.labels,
         private_calls=private_calls.of_organization(db_session(), actor(), organization.id),
         private_call_labels=PRIVATE_CALL_WORKFLOW.labels,
     )
