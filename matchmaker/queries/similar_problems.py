@@ -27,8 +27,9 @@ SHOWN = 5
 _TEXTS = (Problem.title_zh, Problem.text_zh, Problem.title_en, Problem.text_en)
 _BATCH = 500
 
-#: A problem's version, and when its vector was made.
-_Stamp = tuple[int, datetime | None]
+#: A problem's version, when it was written (a version that was rolled back comes again), and
+#: when its vector was made.
+_Stamp = tuple[int, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,11 @@ def content_of(*texts: str) -> str:
 def _stamps(session: Session, model: str | None) -> dict[int, _Stamp]:
     of_model = sa.and_(ProblemVector.problem_id == Problem.id, ProblemVector.model == model)
     statement = (
-        sa.select(Problem.id, Problem.version, ProblemVector.encoded_at)
+        sa.select(Problem.id, Problem.version, Problem.updated_at, ProblemVector.encoded_at)
         .outerjoin(ProblemVector, of_model)
         .where(sa.or_(*(column != "" for column in _TEXTS)))
     )
-    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
 
 
 def _vectors(

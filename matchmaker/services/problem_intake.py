@@ -15,9 +15,10 @@ from typing import Any
 
 from matchmaker.assessment.intake import Intake, questions
 from matchmaker.assessment.writing import build_data, build_text, language_of
-from matchmaker.competency import Requirement, detect_language
+from matchmaker.competency import Requirement
 from matchmaker.errors import NotFound, StaleVersion
 from matchmaker.i18n import language_of as language_of_locale
+from matchmaker.matching import Text, problem_document
 from matchmaker.models import Problem
 from matchmaker.policies.problem import may_edit
 from matchmaker.queries.problem import get_problem
@@ -197,10 +198,11 @@ def _plain(value: Any) -> Any:
 
 
 def is_foreign(values: ProblemValues) -> bool:
-    """Whether something is written, but nothing in Chinese or English."""
-    texts = [values.title_zh, values.title_en, *map(str, values.intake.values())]
-    letters = [char for char in "".join(texts) if char.isalpha()]
-    return bool(letters) and detect_language("".join(letters)) is None
+    """Whether something is written, but mostly in a script that nobody here reads."""
+    answers = (answer for answer in values.intake.values() if isinstance(answer, str))
+    texts = "\n".join([values.title_zh, values.title_en, *answers])
+    read = problem_document("", [Text("", texts, None)]).document.forms
+    return not read and any(character.isalpha() for character in texts)
 
 
 _NOT_SAID: tuple[Any, ...] = (None, "", [], (), False)

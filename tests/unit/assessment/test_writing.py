@@ -49,7 +49,7 @@ def test_no_answers_make_no_text():
 
 def test_the_language_is_that_of_most_answers():
     assert language_of(Intake(today="人工檢查", metric="recall")) == "zh"
-    assert language_of(Intake(today="We check by hand", helpers="品管")) == "en"
+    assert language_of(Intake(today="We check all of it by hand", helpers="品管")) == "en"
     assert language_of(Intake(today="안녕하세요")) is None
 
 
