@@ -210,3 +210,29 @@ def test_a_self_rating_alone_confirms_nothing_but_a_check_does():
     assert estimate(said).confirmed == 0
     assert estimate([*said, *(found.answer(found.key) for found in ITEMS[2:7])]).confirmed >= 1
     assert parameters().quiz.retest_days == 30
+
+
+def test_the_bank_is_large_and_balanced_enough():
+    bank = list(quiz_bank().values())
+    by_competency = Counter(found.competency for found in bank)
+    keys = Counter(found.key for found in bank)
+
+    assert len(bank) >= 120
+    assert min(by_competency[name] for name in load_taxonomy().competencies) >= 2
+    assert {found.level for found in bank} == {1, 2, 3, 4}
+    assert max(keys.values()) - min(keys.values()) <= len(bank) / 20
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_length_does_not_give_the_key_away(lang):
+    bank = list(quiz_bank().values())
+    lengths = [[len(option.label(lang)) for option in found.options] for found in bank]
+    keys = [found.key for found in bank]
+    longest = sum(row[key] == max(row) for row, key in zip(lengths, keys, strict=True))
+    shortest = sum(
+        row[key] == min(row) and row.count(min(row)) == 1
+        for row, key in zip(lengths, keys, strict=True)
+    )
+
+    assert longest <= len(bank) / 3
+    assert shortest <= len(bank) / 2
