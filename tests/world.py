@@ -8,7 +8,7 @@ from pathlib import Path
 from matchmaker import sample
 from matchmaker.db import make_engine, make_sessions, unit_of_work
 from matchmaker.passwords import hash_password
-from matchmaker.sample import staging
+from matchmaker.sample import staged_readiness, staging
 from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.worker import Worker
@@ -53,6 +53,8 @@ def build(folder: Path, template: Path) -> Settings:
 
     act(sample.load)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(PASSWORD)))
+    act(staged_readiness.answer_checks)
+    act(staged_readiness.set_targets)
     first = act(staging.start_run)
     worker.run_all()
     act(staging.review_and_publish, first.id)

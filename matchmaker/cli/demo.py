@@ -128,7 +128,7 @@ def _stage(
     from matchmaker import sample
     from matchmaker.db import unit_of_work
     from matchmaker.passwords import hash_password
-    from matchmaker.sample import staging
+    from matchmaker.sample import staged_readiness, staging
     from matchmaker.services.context import Context
 
     def act(step: Any, *facts: Any) -> Any:
@@ -138,6 +138,8 @@ def _stage(
     tell(N_("Making the sample programme in %(folder)s …"), folder=str(settings.data_dir))
     act(sample.load)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(password)))
+    act(staged_readiness.answer_checks)
+    act(staged_readiness.set_targets)
     tell(N_("Matching teams to problems: about half a minute …"))
     first = act(staging.start_run)
     _run_jobs(settings, sessions, first.job_id)
