@@ -24,7 +24,12 @@ from matchmaker.policies.problem import may_edit
 from matchmaker.queries.problem import get_problem
 from matchmaker.services import problem as problems
 from matchmaker.services.context import Context
-from matchmaker.services.problem_values import ANSWERS, ProblemValues, values_of
+from matchmaker.services.problem_values import (
+    ANSWERS,
+    ProblemValues,
+    check_storable,
+    values_of,
+)
 from matchmaker.services.similar_problems import request_encoding
 
 MAX_DISMISSED = 200
@@ -80,6 +85,7 @@ def answer(
         return problem  # A second click, or nothing new.
     if seen and seen != fingerprint(current, given):
         raise StaleVersion
+    check_storable(wanted)
     return _save(ctx, problem, rebuilt(current, wanted, ctx.locale), call_id)
 
 
