@@ -8,7 +8,7 @@ from pathlib import Path
 from matchmaker import sample
 from matchmaker.db import make_engine, make_sessions, unit_of_work
 from matchmaker.passwords import hash_password
-from matchmaker.sample import staged_readiness, staging
+from matchmaker.sample import staged_private_call, staged_readiness, staged_referral, staging
 from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.worker import Worker
@@ -52,6 +52,8 @@ def build(folder: Path, template: Path) -> Settings:
             return step(Context(session, settings, trusted=True), *facts)
 
     act(sample.load)
+    act(staged_private_call.stage)
+    act(staged_referral.stage)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(PASSWORD)))
     act(staged_readiness.answer_checks)
     act(staged_readiness.set_targets)
@@ -60,6 +62,7 @@ def build(folder: Path, template: Path) -> Settings:
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
     act(staging.start_run)
+    act(staged_private_call.start_run)
     worker.run_all()
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

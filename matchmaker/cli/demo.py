@@ -128,7 +128,7 @@ def _stage(
     from matchmaker import sample
     from matchmaker.db import unit_of_work
     from matchmaker.passwords import hash_password
-    from matchmaker.sample import staged_readiness, staging
+    from matchmaker.sample import staged_private_call, staged_readiness, staged_referral, staging
     from matchmaker.services.context import Context
 
     def act(step: Any, *facts: Any) -> Any:
@@ -137,6 +137,8 @@ def _stage(
 
     tell(N_("Making the sample programme in %(folder)s …"), folder=str(settings.data_dir))
     act(sample.load)
+    act(staged_private_call.stage)
+    act(staged_referral.stage)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(password)))
     act(staged_readiness.answer_checks)
     act(staged_readiness.set_targets)
@@ -146,6 +148,7 @@ def _stage(
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
     second = act(staging.start_run)
+    act(staged_private_call.start_run)
     if not leave_work:
         _run_jobs(settings, sessions, second.job_id)
 

@@ -20,6 +20,8 @@ from matchmaker.models import (
     MemberRole,
     Organization,
     OrganizationMember,
+    PrivateCall,
+    PrivateCallOfficer,
     Problem,
     Role,
     RoleGrant,
@@ -27,10 +29,12 @@ from matchmaker.models import (
     TeamMember,
     User,
 )
+from matchmaker.policies.scope import is_national
 from matchmaker.services import match, match_run
 from matchmaker.services.context import Context
 from matchmaker.services.match import Choice
 from matchmaker.workflows.match import SHOWN_STATES, MatchAction, MatchState
+from matchmaker.workflows.private_call import PrivateCallState
 
 WORTH_TELLING = (Band.STRONG, Band.GOOD)
 #: What teams in turn say to a recommendation; None: they have not answered yet.
@@ -40,7 +44,9 @@ ANSWERS = (True, None, True, False, None)
 def running_call(session: Session) -> Call:
     """The call that is open now."""
     now = utcnow()
-    statement = sa.select(Call).where(Call.opens_at <= now, Call.closes_at > now)
+    statement = sa.select(Call).where(
+        Call.opens_at <= now, Call.closes_at > now, is_national(Call.id)
+    )
     return session.scalars(statement.order_by(Call.id)).one()
 
 
@@ -164,9 +170,16 @@ def accounts(session: Session) -> list[tuple[str, User]]:
         (N_("Reviewer"), first_with_role(session, Role.REVIEWER)),
         (N_("Mentor"), first_with_role(session, Role.MENTOR)),
         (N_("Industry association"), first_with_role(session, Role.ASSOCIATION)),
+        (N_("In-house officer"), _in_house_officer(session)),
         (N_("Administrator"), first_with_role(session, Role.ADMINISTRATOR)),
     ]
     return [(part, user) for part, user in found if user is not None]
+
+
+def _in_house_officer(session: Session) -> User | None:
+    officers = sa.select(User).join(PrivateCallOfficer).join(PrivateCall)
+    running = officers.where(PrivateCall.state == PrivateCallState.OPEN)
+    return session.scalars(running.order_by(PrivateCallOfficer.id).limit(1)).first()
 
 
 def share_password(session: Session, password_hash: str) -> None:
