@@ -250,4 +250,4 @@ def test_pages_stand_empty_and_in_chinese(make: Factory, login: Login, page: str
     answer = login(make.officer(), "zh_Hant_TW").get(f"/office/figures{page}")
     assert answer.status_code == 200
     assert 'lang="zh-Hant-TW"' in answer.text
-    assert "規則：" in answer.text or "還沒有題目" in answer.text
+    assert "規則：" in answer.text or "尚未收到命題" in answer.text
