@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +12,18 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import NotFound
-from matchmaker.models import AuditEvent, Organization, Problem, User
+from matchmaker.models import (
+    AuditEvent,
+    BrokerAssignment,
+    Organization,
+    Problem,
+    ScreeningOutcome,
+    User,
+)
 from matchmaker.policies.problem import may_read_decisions, public_problems, visible_problems
 from matchmaker.policies.scope import handled_by
 from matchmaker.queries.page import Page, paginate
+from matchmaker.queries.screening import latest_outcome
 from matchmaker.queries.search import matches
 from matchmaker.workflows.problem import ProblemState
 
@@ -22,7 +31,12 @@ MAX_TECHNIQUES = 30
 #: States in which the next step is the office's.
 WAITING_STATES = (ProblemState.SUBMITTED, ProblemState.SCREENING, ProblemState.GRADED)
 #: Names of the state filter beside the states themselves.
-WAITING, ANY_STATE = "waiting", "any"
+WAITING, ANY_STATE, LISTED = "waiting", "any", "listed"
+#: Values of the filters by broker and by due time.
+MINE, NOBODY = "mine", "nobody"
+LATE, SOON = "late", "soon"
+#: How long before it is due a screening counts as pressing.
+SOON_WITHIN = timedelta(days=3)
 
 Condition = sa.ColumnElement[bool]
 #: For each filter how many problems each of its values would leave.
@@ -41,6 +55,9 @@ class Filters:
     grade: str = ""
     region: str = ""
     language: str = ""
+    #: For the queue: who has it, and whether its screening is late.
+    broker: str = ""
+    due: str = ""
     sort: str = ""
 
 
@@ -104,13 +121,65 @@ def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
     return _listing(session, scope, filters, names, (is_open, *order()), number)
 
 
-def queue(session: Session, actor: User, filters: Filters, *, number: int = 1) -> Listing:
-    """The problems the office knows of that pass *filters*, the longest waiting first."""
+def queue(
+    session: Session, actor: User, filters: Filters, *, number: int = 1, due_days: int = 14
+) -> Listing:
+    """The problems the office knows of that pass *filters*: late ones first, then the longest waiting.
+
+    A screening is due *due_days* after the problem was submitted.
+    """
     handled = handled_by(actor, Problem.call_id)
     scope = sa.and_(visible_problems(actor), handled, Problem.state != ProblemState.DRAFT)
-    order = (Problem.submitted_at.asc().nulls_last(), Problem.id)
     names = ("state", "call", "sector", "region")
-    return _listing(session, scope, filters, names, order, number)
+    extra = [*_with_broker(filters.broker, actor), *_with_due(filters.due, due_days)]
+    listing = _listing(
+        session,
+        sa.and_(scope, *extra),
+        filters,
+        names,
+        _queue_order(filters.sort, due_days),
+        number,
+    )
+    every = sa.select(sa.func.count(Problem.id)).where(scope)
+    return replace(listing, total=session.scalar(every) or 0)
+
+
+def _queue_order(sort: str, due_days: int) -> Sequence[Any]:
+    if sort == "newest":
+        return Problem.submitted_at.desc().nulls_last(), Problem.id.desc()
+    late = sa.case((sa.and_(*_with_due(LATE, due_days)), 0), else_=1)
+    return late, Problem.submitted_at.asc().nulls_last(), Problem.id
+
+
+def needs_screening() -> Condition:
+    """The problems whose screening is not over: submitted, or being screened and not listed yet."""
+    outcome = latest_outcome()
+    unlisted = sa.or_(outcome.is_(None), outcome != ScreeningOutcome.LIST)
+    in_screening = sa.and_(Problem.state == ProblemState.SCREENING, unlisted)
+    return sa.or_(Problem.state == ProblemState.SUBMITTED, in_screening)
+
+
+def _with_due(due: str, due_days: int) -> list[Condition]:
+    """What limits the queue to screenings that are late, or will be soon."""
+    if due not in (LATE, SOON):
+        return []
+    over = utcnow() - timedelta(days=due_days)
+    limits = {
+        LATE: Problem.submitted_at <= over,
+        SOON: sa.and_(Problem.submitted_at > over, Problem.submitted_at <= over + SOON_WITHIN),
+    }
+    return [needs_screening(), limits[due]]
+
+
+def _with_broker(broker: str, actor: User) -> list[Condition]:
+    """What limits the queue to the problems one person coaches, or nobody."""
+    if not broker:
+        return []
+    held = sa.select(BrokerAssignment.problem_id).where(BrokerAssignment.broker_id.is_not(None))
+    if broker == NOBODY:
+        return [Problem.id.not_in(held)]
+    person = actor.id if broker == MINE else _id(broker)
+    return [Problem.id.in_(held.where(BrokerAssignment.broker_id == person))]
 
 
 def decisions(session: Session, actor: User, problem: Problem) -> Sequence[tuple[AuditEvent, str]]:
@@ -139,6 +208,7 @@ def _listing(
         .options(
             joinedload(Problem.organization),
             joinedload(Problem.call),
+            joinedload(Problem.broker_assignment).joinedload(BrokerAssignment.broker),
             selectinload(Problem.requirements),
         )
         .order_by(*order)
@@ -184,6 +254,9 @@ def _id(text: str) -> int:
 def _in_state(state: str) -> Condition:
     if state == WAITING:
         return Problem.state.in_(WAITING_STATES)
+    if state == LISTED:
+        listed = latest_outcome() == ScreeningOutcome.LIST
+        return sa.and_(Problem.state == ProblemState.SCREENING, listed)
     return Problem.state == ProblemState(state) if state in list(ProblemState) else sa.false()
 
 

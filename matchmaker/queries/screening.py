@@ -84,6 +84,14 @@ def latest_outcome() -> sa.ScalarSelect[Any]:
     )
 
 
+def listed_ids(session: Session, problem_ids: Sequence[int]) -> set[int]:
+    """Of *problem_ids* those whose latest round ended with listing."""
+    statement = sa.select(Problem.id).where(
+        Problem.id.in_(problem_ids), latest_outcome() == ScreeningOutcome.LIST
+    )
+    return set(session.scalars(statement))
+
+
 def is_listed(session: Session, problem: Problem) -> bool:
     """Whether the latest round ended with listing, so that the problem can be graded."""
     found = latest(session, problem.id)

@@ -81,12 +81,12 @@ def judge(screening: Screening, intake: Intake, rubric: ScreeningRubric) -> Judg
     return Judgement(total, gates, ScreeningOutcome(outcome), refused)
 
 
-def start(ctx: Context, problem_id: int) -> Screening:
+def start(ctx: Context, problem_id: int, *, reason: str = "") -> Screening:
     """Begin to screen: of a problem that is being screened already, open the round it lacks."""
     problem = get_problem(ctx.session, ctx.actor, problem_id)
     ctx.require(may_conclude, problem)
     if problem.state is not ProblemState.SCREENING:
-        problem = problems.screen(ctx, problem_id)
+        problem = problems.screen(ctx, problem_id, reason=reason)
     elif screenings.is_listed(ctx.session, problem):
         raise InvalidTransition(N_("This problem is listed: it waits for its grade."))
     return begin(ctx, problem)

@@ -10,8 +10,18 @@ from flask_babel import gettext as _
 
 from matchmaker.assessment import grades
 from matchmaker.competency import load_taxonomy
-from matchmaker.models import Call
-from matchmaker.queries.problem import ANY_STATE, WAITING_STATES, Counts, Filters
+from matchmaker.models import Call, User
+from matchmaker.queries.problem import (
+    ANY_STATE,
+    LATE,
+    LISTED,
+    MINE,
+    NOBODY,
+    SOON,
+    WAITING_STATES,
+    Counts,
+    Filters,
+)
 from matchmaker.reference import REGIONS
 from matchmaker.web.i18n import current_language, say
 from matchmaker.web.listing import chosen, search, select, with_value
@@ -50,7 +60,9 @@ def gallery_filters(counts: Counts) -> list[Control]:
     ]
 
 
-def queue_filters(counts: Counts, calls: Iterable[Call]) -> list[Control]:
+def queue_filters(
+    counts: Counts, calls: Iterable[Call], brokers: Iterable[User], reader: User
+) -> list[Control]:
     """The controls of the office's queue."""
     states = [
         (s.value, say(PROBLEM_WORKFLOW.labels[s].staff))
@@ -58,18 +70,25 @@ def queue_filters(counts: Counts, calls: Iterable[Call]) -> list[Control]:
         if s is not ProblemState.DRAFT
     ]
     named = [(str(c.id), c.name(current_language())) for c in calls]
+    people = [(MINE, _("Mine")), (NOBODY, _("Nobody yet"))]
+    people += [(str(person.id), person.name) for person in brokers if person.id != reader.id]
+    dues = [(LATE, _("Late")), (SOON, _("Due within three days"))]
+    orders = [("due", _("Late first, then the longest waiting")), ("newest", _("Newest first"))]
     return [
         search("q", _("Search")),
         select(
             "state",
             _("State"),
-            [(ANY_STATE, _("All")), *states],
+            [(ANY_STATE, _("All")), (LISTED, _("Listed, waits for its grade")), *states],
             every=_("Waiting for the office"),
             counts=None,
         ),
+        select("due", _("Screening due"), dues, every=_("All")),
+        select("broker", _("Broker"), people, every=_("All")),
         select("call", _("Call"), named, every=_("All"), counts=counts["call"]),
         _sectors(counts),
         _regions(counts),
+        select("sort", _("Order"), orders),
     ]
 
 

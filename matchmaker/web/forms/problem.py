@@ -190,8 +190,7 @@ class ProblemForm(BaseForm):
         The answers to the guide, which this form does not ask, stay those of *problem*.
         """
         columns: dict[str, Any] = {
-            name: getattr(self, name).data or (None if name in _NULLABLE else "")
-            for name in _TYPED
+            name: getattr(self, name).data or (None if name in _NULLABLE else "") for name in _TYPED
         }
         return ProblemValues(
             **columns,
@@ -310,14 +309,17 @@ class NewProblemForm(ProblemForm):
 
 def form_data(problem: Problem) -> dict[str, Any]:
     """The saved values as the form shows them."""
-    values = values_of(problem)
+    saved = {"version": problem.version, "call_id": problem.call_id}
+    return {**values_data(values_of(problem)), **saved}
+
+
+def values_data(values: ProblemValues) -> dict[str, Any]:
+    """*values* as the form shows them."""
     personal = {True: "yes", False: "no", None: ""}[values.has_personal_data]
     return {
         **{name: getattr(values, name) for name in _TYPED},
-        "version": problem.version,
         "sector": values.sector or "",
         "region": values.region or "",
-        "call_id": problem.call_id,
         "techniques": ", ".join(values.techniques),
         "data_formats": ", ".join(values.data_formats),
         "data_volume": values.data_volume,

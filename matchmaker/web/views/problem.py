@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import (
@@ -19,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaker.errors import (
+    Conflict,
     DeadlinePassed,
     InvalidInput,
     InvalidTransition,
@@ -30,16 +30,23 @@ from matchmaker.models import Call, Problem, User
 from matchmaker.policies.problem import (
     can_edit,
     is_owner,
+    may_coach,
     may_create,
     may_decide,
     may_edit,
     may_open_queue,
+    may_read_decisions,
     may_withdraw,
     possible_actions,
 )
 from matchmaker.policies.site import may_use
+from matchmaker.queries import broker_assignment as brokers
 from matchmaker.queries import call as calls
+from matchmaker.queries import office_setting as settings
 from matchmaker.queries import problem as problems
+from matchmaker.queries import problem_comment as comments
+from matchmaker.queries import problem_revision as revisions
+from matchmaker.queries import screening as screenings
 from matchmaker.services import problem as service
 from matchmaker.services.problem_values import values_of
 from matchmaker.web import drafts, problem_words
@@ -47,20 +54,18 @@ from matchmaker.web.auth import PUBLIC, actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.problem import (
     DecisionForm,
-    DeclineForm,
-    GradeForm,
     NewProblemForm,
     ProblemForm,
     ReasonForm,
-    ReturnForm,
     form_data,
 )
 from matchmaker.web.i18n import say
 from matchmaker.web.listing import active, page_number, page_url
 from matchmaker.web.problem_filters import gallery_filters, queue_filters, queue_tabs, read_filters
+from matchmaker.web.problem_review import DECISIONS, review_page
+from matchmaker.web.screening_words import DueTimes
 from matchmaker.web.transaction import context, db_session
 from matchmaker.workflows.problem import (
-    EDITABLE_STATES,
     PROBLEM_WORKFLOW,
     ProblemAction,
     ProblemState,
@@ -71,19 +76,6 @@ blueprint = Blueprint("problem", __name__)
 A, S = ProblemAction, ProblemState
 PROBLEM = "/problems/<int:problem_id>"
 OFFICE = "/office" + PROBLEM
-
-#: What the office can do: the service, the form with its arguments.
-DECISIONS: dict[ProblemAction, tuple[Callable[..., Problem], type[DecisionForm]]] = {
-    A.SCREEN: (service.screen, ReasonForm),
-    A.GRADE: (service.grade, GradeForm),
-    A.PUBLISH: (service.publish, ReasonForm),
-    A.RETURN: (service.return_to_owner, ReturnForm),
-    A.DECLINE: (service.decline, DeclineForm),
-    A.START_SOLVING: (service.start_solving, ReasonForm),
-    A.EVALUATE: (service.evaluate, ReasonForm),
-    A.CLOSE: (service.close, ReasonForm),
-    A.ARCHIVE: (service.archive, ReasonForm),
-}
 
 
 @blueprint.context_processor
@@ -162,7 +154,7 @@ def edit(problem_id: int) -> ResponseReturnValue:
     """Change a draft or a returned problem."""
     problem = problems.get_problem(db_session(), actor(), problem_id)
     context().require(may_edit, problem)
-    if request.method == "GET" and problem.state not in EDITABLE_STATES:
+    if request.method == "GET" and not can_edit(actor(), problem):
         flash(_("This problem can no longer be changed."), "warning")
         return redirect(url_for("problem.show", problem_id=problem.id))
     typed = drafts.restore(f"problem:{problem_id}") if request.method == "GET" else None
@@ -216,6 +208,9 @@ def _saved(saved: Problem, problem: Problem | None) -> ResponseReturnValue:
     if "submit" in request.form:
         flash(_("Submitted. The programme office will look at it."), "success")
         return redirect(url_for("problem.show", problem_id=saved.id), 303)
+    if may_coach.allows(actor(), saved):
+        flash(_("Saved. The owner sees what you changed, and gets a letter about it."), "success")
+        return redirect(url_for("problem_comment.coach", problem_id=saved.id), 303)
     flash(_("Saved as a draft."), "success")
     return redirect(url_for("problem.edit", problem_id=saved.id), 303)
 
@@ -293,24 +288,30 @@ def withdraw(problem_id: int) -> ResponseReturnValue:
 @blueprint.get("/office/problems")
 @guard(may_open_queue)
 def queue() -> ResponseReturnValue:
-    """What waits for the office, the longest first."""
-    listing = problems.queue(
-        db_session(), _reader(), read_filters(state=problems.WAITING), number=page_number()
-    )
-    offered = calls.all_calls(db_session(), actor())
+    """What waits for the office: late things first, then the longest waiting."""
+    session, reader = db_session(), _reader()
+    days = settings.value(session, "screening_due_days")
+    filters = read_filters(state=problems.WAITING)
+    listing = problems.queue(session, reader, filters, number=page_number(), due_days=days)
+    ids = [problem.id for problem in listing.page.items]
+    offered = calls.all_calls(session, reader)
     return render_template(
         "problem/queue.html",
         listing=listing,
+        listed=screenings.listed_ids(session, ids),
+        n_comments=comments.count_open(session, reader, ids),
+        due=DueTimes(days),
+        amendments=revisions.waiting_amendments(session, reader),
         tabs=queue_tabs(listing.counts),
-        filters=queue_filters(listing.counts, offered),
+        filters=queue_filters(listing.counts, offered, brokers.brokers(session), reader),
     )
 
 
 @blueprint.get(OFFICE)
-@guard(may_open_queue)
+@guard(may_read_decisions)
 def review(problem_id: int) -> ResponseReturnValue:
     """Everything about a problem that the office decides on."""
-    return _review(problem_id)
+    return review_page(problem_id)
 
 
 @blueprint.post(OFFICE + "/<action>")
@@ -325,8 +326,8 @@ def decide(problem_id: int, action: str) -> ResponseReturnValue:
         decision(context(), problem_id, **form.arguments())
     except InvalidInput as error:
         form.show_refusal(error)
-        return _review(problem_id, {A(action): form}), 422
-    except (InvalidTransition, DeadlinePassed) as error:
+        return review_page(problem_id, {A(action): form}), 422
+    except (InvalidTransition, DeadlinePassed, Conflict) as error:
         return _too_late(problem_id, A(action), form, error)
     flash(_("Done: %(action)s", action=say(PROBLEM_WORKFLOW.actions[A(action)])), "success")
     return redirect(url_for("problem.review", problem_id=problem_id), 303)
@@ -336,7 +337,7 @@ def _too_late(
     problem_id: int,
     action: ProblemAction,
     form: DecisionForm,
-    error: InvalidTransition | DeadlinePassed,
+    error: InvalidTransition | DeadlinePassed | Conflict,
 ) -> ResponseReturnValue:
     """What was typed stays to be read, unless a first click has put it on record already."""
     problem = problems.get_problem(db_session(), actor(), problem_id)
@@ -345,21 +346,4 @@ def _too_late(
         flash(say(error.message), "warning")
         return redirect(url_for("problem.review", problem_id=problem_id), 303)
     form.form_errors.append(say(error.message))
-    return _review(problem_id, {action: form}), status_of(error)
-
-
-def _review(problem_id: int, typed: dict[ProblemAction, DecisionForm] | None = None) -> str:
-    problem = problems.get_problem(db_session(), actor(), problem_id)
-    possible = possible_actions(actor(), problem)
-    forms = {
-        action: make_form(action, formdata=None)
-        for action, (_decision, make_form) in DECISIONS.items()
-        if action in possible
-    }
-    return render_template(
-        "problem/review.html",
-        problem=problem,
-        conflict=may_decide(_reader(), problem),
-        forms={**forms, **(typed or {})},
-        decisions=problems.decisions(db_session(), _reader(), problem),
-    )
+    return review_page(problem_id, {action: form}), status_of(error)
