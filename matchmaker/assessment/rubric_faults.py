@@ -33,7 +33,7 @@ def rubric_faults(data: Mapping[str, Any]) -> tuple[Fault, ...]:
         return (Fault("kind", Message(N_("There is no such kind of rubric."))),)
     try:
         return tuple(check[data["kind"]](data))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         text = N_("A part is missing or has the wrong form: %(part)s")
         return (Fault(data["kind"], Message(text, {"part": str(error)})),)
 
