@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from matchmaker.assessment.shipped import shipped_rubric
 from matchmaker.clock import utcnow
 from matchmaker.models import (
     AccountKind,
+    BrokerAssignment,
     Call,
     MemberRole,
     Organization,
@@ -20,6 +22,8 @@ from matchmaker.models import (
     Requirement,
     Role,
     RoleGrant,
+    Screening,
+    ScreeningOutcome,
     Team,
     TeamCompetency,
     TeamKind,
@@ -116,6 +120,30 @@ class Factory:
             problem.apply(action)
         problem.refresh_search_text()
         return self.save(problem)
+
+    def screening(self, problem: Problem, **values: Any) -> Screening:
+        """A round of screening under way, with points that let the problem be listed."""
+        now = utcnow()
+        points = {criterion: 3 for criterion in shipped_rubric("screening").criteria}
+        values = {
+            "problem_id": problem.id,
+            "opened_at": now,
+            "due_at": now + timedelta(days=14),
+            "rubric_version": shipped_rubric("screening").version,
+            "points": points,
+            **values,
+        }
+        return self.save(Screening(**values))
+
+    def listed(self, problem: Problem, **values: Any) -> Screening:
+        """A round of screening that ended with listing, so that the problem can be graded."""
+        ended = {"outcome": ScreeningOutcome.LIST, "decided_at": utcnow()}
+        return self.screening(problem, **{**ended, **values})
+
+    def broker(self, problem: Problem, person: User) -> BrokerAssignment:
+        """*person* coaches the owner of *problem*."""
+        place = BrokerAssignment(problem=problem, broker=person, assigned_at=utcnow())
+        return self.save(place)
 
     def team(self, *members: User, **values: Any) -> Team:
         number = next(self.numbers)
