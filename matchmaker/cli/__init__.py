@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": ("matchmaker.cli.evaluation", "evaluate_command", "Measure the matcher on labels."),
     "export": ("matchmaker.cli.data", "export_command", "Write rows to a file."),
     "import": ("matchmaker.cli.data", "import_command", "Read rows from a file."),
+    "learn": ("matchmaker.cli.learning", "learn_command", "Learn weights from past decisions."),
     "rank": ("matchmaker.cli.ranking", "rank_command", "Rank teams for problems, on files."),
     "restore": ("matchmaker.cli.data", "restore", "Bring back what a backup holds."),
     "serve": ("matchmaker.cli.serve", "serve", "Serve the site and run its jobs."),

@@ -130,11 +130,23 @@ class Explainer:
             ``advice``: what the team can say of itself that raises the score, with the score and the
             band it would have then, found by ranking the pair again.
         """
+        found = self.sketch(problem, team, pair)
+        if reference is None:
+            analyses = [self.analyzer(d) for d in (problem.document, *team.documents)]
+            reference = LexicalIndex.learn([a.terms for a in analyses], self.analyzer.vocabulary)
+        return {
+            **found,
+            "sentences": self._sentences(problem, team, found["document"], pair, reference),
+            "terms": self._terms(problem, team, reference),
+            "advice": advice(self.rescore, problem, team, reference) if pair else [],
+        }
+
+    def sketch(
+        self, problem: ProblemDocument, team: TeamDocument, pair: MatchedPair | None
+    ) -> dict[str, Any]:
+        """Return the explanation without sentences, terms and advice, which take most of the time."""
         needed = self.analyzer(problem.document)
         shown = [self.analyzer(document) for document in team.documents]
-        if reference is None:
-            analyses = [needed, *shown]
-            reference = LexicalIndex.learn([a.terms for a in analyses], self.analyzer.vocabulary)
         requirements = [self._requirement(need, team, shown) for need in problem.requirements]
         document = self._closest_document(problem, team, needed, shown)
         concepts = self._concepts(needed, shown)
@@ -145,15 +157,15 @@ class Explainer:
             **self._score(pair),
             "requirements": requirements,
             "document": document,
-            "sentences": self._sentences(problem, team, document, pair, reference),
-            "terms": self._terms(problem, team, reference),
+            "sentences": [],
+            "terms": [],
             "concepts": concepts,
             "reasons": [
                 *self._reasons(pair, document, concepts),
                 *(requirement["reason"] for requirement in requirements),
             ],
             "notes": self._notes(shown),
-            "advice": advice(self.rescore, problem, team, reference) if pair else [],
+            "advice": [],
         }
 
     def _score(self, pair: MatchedPair | None) -> dict[str, Any]:

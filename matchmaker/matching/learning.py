@@ -277,6 +277,18 @@ def judge(
     )
 
 
+def rescaled(weights: Matrix, prior: Matrix) -> Matrix:
+    """Return *weights* with the sum of *prior*: the order stays, and bands keep their meaning.
+
+    Examples
+    --------
+    >>> rescaled(np.array([3.0, 1.0]), np.array([0.5, 0.5])).tolist()
+    [0.75, 0.25]
+    """
+    total = float(weights.sum())
+    return weights * (float(prior.sum()) / total) if total > 0 else prior.copy()
+
+
 def _fit(outcomes: Outcomes, prior: Matrix, alpha: float) -> PairwiseRanker:
     return PairwiseRanker(prior=prior, alpha=alpha).fit(outcomes.X, outcomes.y, outcomes.problems)
 

@@ -210,6 +210,12 @@ class MatchPipeline:
             reference = reference or run.reference
         return self._explainer.explain(problem, team, pair, reference)
 
+    def sketch(
+        self, problem: ProblemDocument, team: TeamDocument, pair: MatchedPair
+    ) -> dict[str, Any]:
+        """Say in short why *team* is where it is: the explanation without quotes and advice."""
+        return self._explainer.sketch(problem, team, pair)
+
     @cached_property
     def _analyzer(self) -> Analyzer:
         """Reads documents; it stays with the pipeline, so that a second run reads only new ones."""

@@ -137,7 +137,7 @@ def reviewed(claims: Iterable[tuple[str, float, str | None]]) -> dict[str, tuple
     return {
         competency: estimate([Rating(source, level)]).at_least
         for competency, level, source in claims
-        if source in sources and sources[source].is_reviewed
+        if source is not None and source in sources and sources[source].is_reviewed
     }
 
 

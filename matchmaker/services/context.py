@@ -19,7 +19,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.base import Permission
 from matchmaker.policies.scope import private_call_of
-from matchmaker.services import audit, mail
+from matchmaker.services import audit, mail, preview
 from matchmaker.settings import Settings
 
 
@@ -61,6 +61,7 @@ class Context:
             request_id=self.request_id,
         )
         self._keep_apart(event, subject)
+        preview.follow(self.session, subject)
 
     def _keep_apart(self, event: AuditEvent, subject: Base | None) -> None:
         """Keep what happens inside an in-house call out of the office's trail.

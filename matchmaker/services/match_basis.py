@@ -26,7 +26,10 @@ from matchmaker.matching import (
 )
 from matchmaker.models import TermStatistics
 from matchmaker.queries import term_statistics as queries
+from matchmaker.queries.ranker import in_use
+from matchmaker.services import preview
 from matchmaker.services.match_documents import read_problem, read_team
+from matchmaker.services.ranker_learning import weighted_by
 
 #: Statistics older than this, or of a collection that has since grown or shrunk by more than this
 #: share, are worked out anew before the next run.
@@ -52,24 +55,29 @@ def find_basis(
     pipeline: MatchPipeline,
     *,
     own_scale: bool = False,
+    renew: bool = True,
     report: Report = lambda stage, done, total: None,
 ) -> Basis:
     """Return what the next scores rest on, counting terms anew if what is kept is out of date.
 
-    *own_scale*: the model is not the one the shipped scale was measured with.
+    *own_scale*: the model is not the one the shipped scale was measured with. Without *renew* what
+    is kept is used however old it is.
     """
     with sessions() as session:
+        ranker = in_use(session)
         row = queries.newest(session)
-        stale = row is None or _is_stale(session, row, pipeline)
+        stale = renew and (row is None or _is_stale(session, row, pipeline))
     if stale:
         row = refit(sessions, pipeline, report=_before_ranking(report)) or row
+    config = weighted_by(pipeline.config, ranker)
+    notes = {"ranker": ranker.id if ranker else None, "term_statistics": None, "scale": "shipped"}
     if row is None:
-        return Basis(pipeline, None, {"term_statistics": None, "scale": "shipped"})
+        return Basis(pipeline.with_config(config), None, notes)
     statistics = unpack(row)
-    config = scaled_for(pipeline.config, statistics) if own_scale else pipeline.config
-    scale = "shipped" if config is pipeline.config else "measured"
-    notes = {"term_statistics": row.id, "scale": scale}
-    return Basis(pipeline.with_config(config), statistics.reference, notes)
+    scaled = scaled_for(config, statistics) if own_scale else config
+    notes["term_statistics"] = row.id
+    notes["scale"] = "shipped" if scaled is config else "measured"
+    return Basis(pipeline.with_config(scaled), statistics.reference, notes)
 
 
 def _before_ranking(report: Report) -> Report:
@@ -118,6 +126,7 @@ def refit(
         if before is not None and _says_the_same(before, row):
             return before
         session.add(row)
+        preview.ask_all(session)
     return row
 
 

@@ -267,12 +267,12 @@ def _explainer(
                 pair,
                 result.reference,
             )
-        return _slim(found, {"、".join(problem.techniques), "、".join(team.techniques)})
+        return slim(found, {"、".join(problem.techniques), "、".join(team.techniques)})
 
     return explain
 
 
-def _slim(explanation: Mapping[str, Any], lists: Collection[str]) -> dict[str, Any]:
+def slim(explanation: Mapping[str, Any], lists: Collection[str]) -> dict[str, Any]:
     """Leave out the full texts, which stay with their owners, and quotes that are no sentences.
 
     *lists* are the techniques as the matcher reads them, behind the text: they are never quoted.

@@ -18,6 +18,7 @@ EVERY = {
     "grade_review.remind": timedelta(hours=6),
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),
+    "preview.refresh_all": timedelta(days=1),
 }
 
 

@@ -17,5 +17,5 @@ def ask_refit(ctx: Context) -> Job:
         return waiting
     user_id = ctx.actor.id if ctx.actor else None
     job = ctx.enqueue(queries.REFIT, user_id=user_id)
-    ctx.record("term_statistics:refit", None, job_id=job.id)
+    ctx.record("term_statistics:refit")
     return job

@@ -19,12 +19,18 @@ def pipeline(context: TaskContext) -> MatchPipeline:
     return make_pipeline(context.settings, DatabaseVectorCache(context.sessions), terms)
 
 
-def basis(context: TaskContext, report: Report = lambda stage, done, total: None) -> Basis:
-    """The matcher with the term statistics in use, which are renewed if they are out of date."""
+def basis(
+    context: TaskContext,
+    report: Report = lambda stage, done, total: None,
+    *,
+    renew: bool = True,
+) -> Basis:
+    """The matcher with the term statistics in use; *renew* them first if they are out of date."""
     found = find_basis(
         context.sessions,
         pipeline(context),
         own_scale=bool(context.settings.model),
+        renew=renew,
         report=report,
     )
     notes = {**found.notes, "dictionary": dictionary_notes(context.settings)}

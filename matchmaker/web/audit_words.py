@@ -42,6 +42,7 @@ SUBJECTS = {
     "MatchRun": N_("Matching"),
     "Match": N_("Match"),
     "PairRule": N_("Rule on a pair"),
+    "Ranker": N_("Learned weights"),
     "PrivateCall": N_("In-house call"),
     "PrivateCallTeam": N_("Team of an in-house call"),
     "Referral": N_("Referral"),

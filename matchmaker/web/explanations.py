@@ -10,14 +10,27 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from matchmaker.assessment import grades
 from matchmaker.competency import UnknownConcept, detect_language, load_taxonomy
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Match, MatchReview, MatchRun, Problem
+from matchmaker.models import Band, Match, MatchReview, MatchRun, Problem
 from matchmaker.services.match import REFUSALS
 from matchmaker.web.i18n import current_language, say
+
+
+class Explained(Protocol):
+    """A pair with what the matcher noted about it: a match, or a preview of one."""
+
+    @property
+    def explanation(self) -> dict[str, Any]: ...
+
+    @property
+    def band(self) -> Band: ...
+
+    @property
+    def confidence(self) -> str: ...
 
 
 class Reader(StrEnum):
@@ -167,7 +180,7 @@ def _level(number: float) -> str:
 # --- why ----------------------------------------------------------------------------------------
 
 
-def why(match: Match, reader: Reader = Reader.OFFICE, *, with_titles: bool = True) -> list[str]:
+def why(match: Explained, reader: Reader = Reader.OFFICE, *, with_titles: bool = True) -> list[str]:
     """Why the pair is where it is, in at most three sentences.
 
     *with_titles* False leaves the titles of the team's works out, for readers who may not see them.
@@ -259,7 +272,7 @@ def _degree(run: MatchRun, name: str, value: float) -> str:
     return next((words for floor, words in DEGREES if value / weight >= floor), LOWEST)
 
 
-def figures(match: Match) -> list[tuple[str, str]]:
+def figures(match: Explained) -> list[tuple[str, str]]:
     """The score and its parts in figures, for those who ask: the parts add up to the score."""
     parts = match.explanation.get("parts", [])
     return [(say(FEATURES[p["feature"]]), f"{p['contribution']:+.3f}") for p in parts]
@@ -268,7 +281,7 @@ def figures(match: Match) -> list[tuple[str, str]]:
 # --- requirements, evidence, gaps ---------------------------------------------------------------
 
 
-def requirement_rows(match: Match, reader: Reader = Reader.OFFICE) -> list[dict[str, Any]]:
+def requirement_rows(match: Explained, reader: Reader = Reader.OFFICE) -> list[dict[str, Any]]:
     """What is asked for and what is shown, must-haves first."""
     needs = sorted(match.explanation.get("requirements", []), key=lambda need: -need["importance"])
     return [
@@ -308,13 +321,13 @@ class Coverage:
     total: int
 
 
-def coverage(match: Match) -> Coverage:
+def coverage(match: Explained) -> Coverage:
     """How many of all competencies asked for are shown at the level."""
     needs = match.explanation.get("requirements", [])
     return Coverage(sum(need["status"] == "met" for need in needs), len(needs))
 
 
-def quotes(match: Match) -> list[dict[str, dict[str, str]]]:
+def quotes(match: Explained) -> list[dict[str, dict[str, str]]]:
     """The sentences of both sides that answer each other best."""
     document = match.explanation.get("document")
     source = document["title"] if document else ""
@@ -331,7 +344,7 @@ def quotes(match: Match) -> list[dict[str, dict[str, str]]]:
     ]
 
 
-def gaps(match: Match, reader: Reader = Reader.OFFICE) -> list[dict[str, str]]:
+def gaps(match: Explained, reader: Reader = Reader.OFFICE) -> list[dict[str, str]]:
     """What is missing, the heaviest first, and how it could be closed."""
     unmet = [n for n in match.explanation.get("requirements", []) if n["status"] != "met"]
     unmet.sort(key=lambda need: (-need["importance"], STATUS_ORDER.index(need["status"])))
@@ -347,7 +360,7 @@ def gaps(match: Match, reader: Reader = Reader.OFFICE) -> list[dict[str, str]]:
     return found
 
 
-def _closing(match: Match, need: Mapping[str, Any], reader: Reader) -> Iterable[str]:
+def _closing(match: Explained, need: Mapping[str, Any], reader: Reader) -> Iterable[str]:
     """What is missing of one need, how to close it, and what that would change."""
     level = _shown(need, reader)
     if need["status"] == "below" and level is not None:
@@ -358,7 +371,7 @@ def _closing(match: Match, need: Mapping[str, Any], reader: Reader) -> Iterable[
         yield from _rise(match, need["competency"])
 
 
-def _rise(match: Match, competency: str) -> Iterable[str]:
+def _rise(match: Explained, competency: str) -> Iterable[str]:
     """What stating the level would make of the match, as ranking the pair again found."""
     for item in match.explanation.get("advice", []):
         if item["params"].get("competency") == competency and "band" in item:

@@ -321,6 +321,16 @@ def test_doctor_reports_settings_it_cannot_read(run: Run, monkeypatch: pytest.Mo
     assert [check["name"] for check in done.json] == ["settings"]
 
 
+def test_learning_says_what_came_of_it_and_keeps_the_card(run: Run, migrated: None) -> None:
+    told = run("learn")
+    card = run("learn", "--json").json
+
+    assert told.status == 0
+    assert "Attempt 1. Decided pairs: 0, problems: 0, calls: 0." in told.out
+    assert "Too little was decided so far" in told.out
+    assert (card["id"], card["is_better"], card["reason"]) == (2, False, "too_little_data")
+
+
 def test_backup_brings_everything_back(
     run: Run, migrated: None, folder: Path, tmp_path: Path
 ) -> None:

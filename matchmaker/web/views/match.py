@@ -20,7 +20,7 @@ from matchmaker.errors import (
     StaleVersion,
 )
 from matchmaker.i18n import N_, Message
-from matchmaker.models import PairRuleKind, User
+from matchmaker.models import PairRuleKind, Team, User
 from matchmaker.policies.match import (
     may_answer,
     may_read_matches,
@@ -29,8 +29,11 @@ from matchmaker.policies.match import (
     may_see_candidates,
     may_see_recommendations,
 )
+from matchmaker.policies.preview import may_see_preview
 from matchmaker.queries import match as queries
+from matchmaker.queries import preview as previews
 from matchmaker.queries.match_run import REVIEWED_STATES, get_run, is_open
+from matchmaker.queries.preview import TeamPreview
 from matchmaker.services import match as service
 from matchmaker.web import explanations, match_review
 from matchmaker.web.auth import actor, guard
@@ -186,8 +189,16 @@ def _recommendations_page(
         is_open=lambda problem: is_open(problem, utcnow()),
         error=say(error.message) if error else "",
         wrong_id=match_id,
+        preview=preview_of(team),
         typed=request.form.get("reason", "") if error else "",
     ), status_of(error) if error else 200
+
+
+def preview_of(team: Team) -> TeamPreview | None:
+    """What would fit the team now, for those who may see it."""
+    if not may_see_preview.allows(person(), team):
+        return None
+    return previews.of_team(db_session(), person(), team, utcnow())
 
 
 @blueprint.post("/matches/<int:match_id>/answer")

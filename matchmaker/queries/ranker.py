@@ -1,0 +1,82 @@
+"""Reading learned weights: the ones in use, earlier attempts, and the decisions to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.errors import NotFound
+from matchmaker.models import Job, Match, MatchRun, Ranker, User
+from matchmaker.policies.ranker import visible_rankers
+from matchmaker.policies.scope import is_national
+from matchmaker.queries.page import Page, paginate
+from matchmaker.workflows.job import JobState
+from matchmaker.workflows.match import MatchState
+
+LEARN = "ranker.learn"
+#: States in which somebody has said whether the pair is a good one.
+DECIDED_STATES = (
+    MatchState.ENDORSED,
+    MatchState.DECLINED,
+    MatchState.INVITED,
+    MatchState.ACCEPTED,
+    MatchState.REFUSED,
+    MatchState.EXPIRED,
+)
+
+
+def in_use(session: Session, *, lock: bool = False) -> Ranker | None:
+    """The learned weights in use, if any are."""
+    statement = sa.select(Ranker).where(Ranker.in_use)
+    return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def list_rankers(session: Session, actor: User | None, *, number: int = 1) -> Page[Ranker]:
+    """The attempts at learning, newest first."""
+    statement = (
+        sa.select(Ranker)
+        .where(visible_rankers(actor))
+        .options(joinedload(Ranker.user))
+        .order_by(Ranker.id.desc())
+    )
+    return paginate(session, statement, number=number)
+
+
+def get_ranker(
+    session: Session, actor: User | None, ranker_id: int, *, lock: bool = False
+) -> Ranker:
+    """The attempt, or `NotFound`."""
+    statement = sa.select(Ranker).where(Ranker.id == ranker_id, visible_rankers(actor))
+    found = session.scalar(statement.with_for_update() if lock else statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting_learning(session: Session) -> Job | None:
+    """The learning that waits or is under way."""
+    return session.scalar(
+        sa.select(Job)
+        .where(Job.kind == LEARN, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .order_by(Job.id)
+        .limit(1)
+    )
+
+
+def decided(session: Session) -> Iterator[Match]:
+    """The decided pairs of the programme's calls, each from the latest run that decided on it."""
+    latest = (
+        sa.select(sa.func.max(Match.id))
+        .join(MatchRun, MatchRun.id == Match.run_id)
+        .where(Match.state.in_(DECIDED_STATES), is_national(MatchRun.call_id))
+        .group_by(Match.problem_id, Match.team_id)
+    )
+    statement = (
+        sa.select(Match)
+        .where(Match.id.in_(latest))
+        .options(joinedload(Match.run))
+        .order_by(Match.id)
+    )
+    yield from session.scalars(statement)
