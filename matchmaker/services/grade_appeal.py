@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, DeadlinePassed, InvalidTransition, NotFound
@@ -89,6 +89,11 @@ def _check_time(ctx: Context, problem: Problem, decision: GradeDecision | None) 
             when=when(ctx, until, ctx.locale),
         )
     return decision
+
+
+def is_open(problem: Problem, until: datetime) -> bool:
+    """Whether the owner may still ask, as far as time and stage go."""
+    return problem.state in APPEAL_STATES and utcnow() <= until
 
 
 def _write_to_office(ctx: Context, appeal: GradeAppeal) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from matchmaker.assessment.agreement import Disagreement, disagreement
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, NotFound, StaleVersion
@@ -29,7 +31,7 @@ from matchmaker.services.context import Context
 from matchmaker.services.grading_record import next_number, stop, write_to_reviewer
 from matchmaker.services.reasons import limited, needed
 from matchmaker.workflows.grade_appeal import GradeAppealState
-from matchmaker.workflows.grade_review import GradeReviewAction, GradeReviewState
+from matchmaker.workflows.grade_review import GradeReviewAction
 from matchmaker.workflows.grading_panel import GradingPanelAction, GradingPanelState
 from matchmaker.workflows.problem import ProblemState
 
@@ -45,8 +47,9 @@ def open_panel(ctx: Context, problem_id: int, people: Mapping[Seat, int]) -> Gra
         if {r.seat: r.reviewer_id for r in current.seated} == dict(people):
             return current  # A second click.
         raise Conflict(N_("Reviewers have already been named for this problem."))
-    appeal = open_appeal(ctx.session, problem.id)
     _check_time(ctx, problem)
+    _check_both(people)
+    chosen = {seat: _checked(ctx, problem, None, people[seat], field=seat.value) for seat in Seat}
     panel = GradingPanel(
         problem=problem,
         number=next_number(ctx, problem),
@@ -54,10 +57,9 @@ def open_panel(ctx: Context, problem_id: int, people: Mapping[Seat, int]) -> Gra
         opener_id=ctx.actor.id if ctx.actor else None,
     )
     ctx.session.add(panel)
+    appeal = open_appeal(ctx.session, problem.id)
     if appeal is not None:
         appeal.panel = panel
-    _check_both(people)
-    chosen = {seat: _checked(ctx, panel, seat, people[seat], field=seat.value) for seat in Seat}
     ctx.record("grading_panel:open", panel, problem_id=problem.id, number=panel.number)
     for seat, person in chosen.items():
         _seat(ctx, panel, seat, person)
@@ -74,7 +76,7 @@ def assign(ctx: Context, panel_id: int, seat: Seat, user_id: int) -> GradeReview
         if sitting.reviewer_id == user_id:
             return sitting  # A second click.
         raise Conflict(N_("This seat is taken: replace the reviewer first."))
-    return _seat(ctx, panel, seat, _checked(ctx, panel, seat, user_id, field="user_id"))
+    return _seat(ctx, panel, seat, _checked(ctx, panel.problem, panel, user_id, field="user_id"))
 
 
 def replace(ctx: Context, review_id: int, *, reason: str, version: int) -> GradeReview:
@@ -144,8 +146,9 @@ def settle(ctx: Context, panel_id: int, *, words: str, version: int) -> GradingP
         return panel  # A second click.
     if panel.version != version:
         raise StaleVersion
+    words = needed(words, "words")
     panel.apply(GradingPanelAction.SETTLE)
-    panel.settlement, panel.settled_at = needed(words, "words"), utcnow()
+    panel.settlement, panel.settled_at = words, utcnow()
     ctx.record("grading_panel:settle", panel, reason=panel.settlement)
     return panel
 
@@ -249,20 +252,20 @@ def _check_both(people: Mapping[Seat, int]) -> None:
         raise InvalidInput(fields=faults)
 
 
-def taken(ctx: Context, panel: GradingPanel | None, problem: Problem) -> Collection[int]:
+def taken_by(session: Session, panel: GradingPanel | None, problem: Problem) -> Collection[int]:
     """Who cannot be asked: those in this panel, and in a review of the grade all earlier ones."""
-    appeal = open_appeal(ctx.session, problem.id)
-    if appeal is not None:
-        return queries.had_a_part(ctx.session, problem.id)
+    if open_appeal(session, problem.id) is not None:
+        return queries.had_a_part(session, problem.id)
     return [review.reviewer_id for review in panel.reviews] if panel else []
 
 
-def _checked(ctx: Context, panel: GradingPanel, seat: Seat, user_id: int, *, field: str) -> User:
-    """The person, if they are on offer for the seat."""
+def _checked(
+    ctx: Context, problem: Problem, panel: GradingPanel | None, user_id: int, *, field: str
+) -> User:
+    """The person, if they are on offer."""
     person = ctx.session.get(User, user_id)
-    problem = panel.problem
     why = why_not_review(ctx.session, person, problem) if person is not None else N_("Unknown")
-    if person is None or why is not None or user_id in taken(ctx, panel, problem):
+    if person is None or why is not None or user_id in taken_by(ctx.session, panel, problem):
         text = N_("This person cannot be asked for this problem. Choose somebody from the list.")
         raise InvalidInput(fields={field: [Message(text)]})
     return person
@@ -281,8 +284,3 @@ def _seat(ctx: Context, panel: GradingPanel, seat: Seat, person: User) -> GradeR
     ctx.record("grade_review:assign", review, seat=seat, **facts)
     write_to_reviewer(ctx, review, "grade_review.assigned")
     return review
-
-
-def is_handed_in(review: GradeReview) -> bool:
-    """Whether the points of *review* are handed in."""
-    return review.state is GradeReviewState.SUBMITTED
