@@ -25,7 +25,7 @@ from matchmaker.web.problem_words import FIELD_LABELS
 from matchmaker.web.transaction import context
 from matchmaker.workflows.problem import ProblemState
 
-MAX_ADVICE = 8
+MAX_ADVICE = 10
 
 S = ProblemState
 STATES = {"done": N_("Filled in"), "begun": N_("Partly filled in"), "open": N_("Still open")}
@@ -114,9 +114,10 @@ def checklist(session: Session, problem: Problem) -> Checklist:
     """What the automatic pre-screen would say now, and which answers would change it most."""
     rules = rubric.current(session, "screening")
     found = suggest_screening(intake_of(problem), rules)
+    worth_most = sorted(found.missing, key=lambda item: -item.effect)[:MAX_ADVICE]
     advice = [
         (item, _lack(problem, item.field, item.advice.label(current_language())))
-        for item in found.missing[:MAX_ADVICE]
+        for item in worth_most
     ]
     return Checklist(found, rules.list_from, advice)
 

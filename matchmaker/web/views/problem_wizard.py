@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,7 +18,7 @@ from matchmaker.errors import (
     StaleVersion,
 )
 from matchmaker.models import Organization, Problem, User
-from matchmaker.policies.problem import may_create, may_edit
+from matchmaker.policies.problem import can_edit, may_create, may_edit
 from matchmaker.policies.site import may_use
 from matchmaker.queries import call as calls
 from matchmaker.queries import problem as problems
@@ -38,7 +38,6 @@ from matchmaker.web.forms.problem_wizard import (
 from matchmaker.web.guide import BY_NAME, STEPS, Step, step_after, step_before
 from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
-from matchmaker.workflows.problem import EDITABLE_STATES
 
 blueprint = Blueprint("problem_wizard", __name__)
 
@@ -47,7 +46,12 @@ GUIDE = "/problems/<int:problem_id>/guide"
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"words": problem_words, "guide": guide_words, "steps": STEPS}
+    return {
+        "words": problem_words,
+        "guide": guide_words,
+        "steps": STEPS,
+        "has_page": lambda endpoint: endpoint in current_app.view_functions,
+    }
 
 
 @blueprint.route("/problems/guide", methods=["GET", "POST"])
@@ -261,7 +265,7 @@ def _editable(problem_id: int) -> Problem | None:
     """The problem, if its owner's text can still be changed."""
     problem = problems.get_problem(db_session(), actor(), problem_id)
     context().require(may_edit, problem)
-    late = request.method == "GET" and problem.state not in EDITABLE_STATES
+    late = request.method == "GET" and not can_edit(actor(), problem)
     return None if late else problem
 
 
