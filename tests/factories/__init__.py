@@ -124,7 +124,7 @@ class Factory:
     def screening(self, problem: Problem, **values: Any) -> Screening:
         """A round of screening under way, with points that let the problem be listed."""
         now = utcnow()
-        points = {criterion: 3 for criterion in shipped_rubric("screening").criteria}
+        points = dict.fromkeys(shipped_rubric("screening").criteria, 3)
         values = {
             "problem_id": problem.id,
             "opened_at": now,

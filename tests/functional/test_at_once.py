@@ -145,6 +145,7 @@ def test_two_officers_decide_a_problem_differently(
     make: Factory, login: Login, app: Matchmaker, session: Session
 ) -> None:
     problem = make.problem(ProblemState.SCREENING)
+    make.listed(problem)
     client = login(make.officer())
 
     def return_it(other: Session) -> None:
@@ -170,6 +171,7 @@ def test_two_officers_decide_a_problem_differently(
 @on_both
 def test_two_officers_grade_at_once(make: Factory, login: Login, session: Session) -> None:
     problem = make.problem(ProblemState.SCREENING, author=None)
+    make.listed(problem)
     path, data = f"/office/problems/{problem.id}/grade", {"grade": "G2", "reason": "Clear goal"}
     clients = [login(make.officer()) for _n in range(2)]
     answers = at_once([lambda c=c: c.post(path, data=data) for c in clients])

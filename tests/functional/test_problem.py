@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
-from matchmaker.models import AuditEvent, FormDraft, Problem
+from matchmaker.models import AuditEvent, FormDraft, Problem, Screening
 from matchmaker.workflows.problem import ProblemState
 
 S = ProblemState
@@ -402,8 +402,20 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
     assert "Bolts Ltd" in queue
     assert "Waiting for screening" in queue
 
+    assert client.post(f"{url}/screen").location == url
+    early = client.post(f"{url}/grade", data={"grade": "G3", "reason": "Needs a site."})
+    assert early.status_code == 409
+    assert "Finish the screening first" in html.unescape(early.text)
+    assert "Needs a site." in early.text
+    screening = session.scalars(sa.select(Screening)).one()
+    points = {criterion: "3" for criterion in screening.points}
+    path = f"/office/screenings/{screening.id}"
+    answer = client.post(f"{path}/points", data={**points, "version": "1"})
+    assert (answer.status_code, answer.location) == (303, f"{url}#screening")
+    answer = client.post(f"{path}/list", data={"version": "2"})
+    assert (answer.status_code, answer.location) == (303, url)
+    assert "Listed, waits for its grade" in client.get(url).text
     for action, data in (
-        ("screen", {}),
         ("grade", {"grade": "G3", "reason": "Needs a site."}),
         ("publish", {}),
     ):
@@ -415,7 +427,13 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
     (problem,) = saved(session)
     assert (problem.state, problem.grade) == (S.PUBLISHED, "G3")
     actions = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
-    assert actions == ["problem:screen", "problem:grade", "problem:publish"]
+    assert actions == [
+        "problem:screen",
+        "screening:score",
+        "screening:list",
+        "problem:grade",
+        "problem:publish",
+    ]
     again = client.post(f"{url}/publish")
     assert again.location == url
     assert "is not possible in the state" in client.get(url).text
@@ -423,6 +441,7 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
 
 def test_each_grade_says_what_it_means_where_it_is_chosen(make, login):
     problem = make.problem(S.SCREENING)
+    make.listed(problem)
     page = html.unescape(login(make.officer()).get(f"/office/problems/{problem.id}").text)
     for words in ("about 8 weeks", "about 12 weeks", "16 to 20 weeks", "20 to 26 weeks"):
         assert words in page

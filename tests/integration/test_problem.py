@@ -100,6 +100,12 @@ REFUSALS = {
     "administrator": (NOT_OWNER, NOT_OFFICER),
 }
 OFFICE = {"officer", "administrator"}
+#: In coaching the office writes with the owner, but not an officer who belongs to the owner.
+WRITABLE = {
+    "owner": (S.DRAFT, S.RETURNED),
+    "officer of the owner": (S.DRAFT, S.RETURNED),
+    "officer": (S.SCREENING, S.RETURNED),
+}
 INSIDE = {"owner", "officer of the owner"}
 
 
@@ -128,8 +134,12 @@ def visible(role: str, state: ProblemState) -> bool:
 
 
 def a_problem(make, organization, state, **values):
+    """A problem in *state*; one that is being screened is listed, so that it can be graded."""
     given = {"text_zh": TEXT_ZH, "author_id": None, "organization": organization, **values}
-    return make.problem(state, **given)
+    problem = make.problem(state, **given)
+    if state is S.SCREENING:
+        make.listed(problem)
+    return problem
 
 
 @pytest.mark.parametrize("state", S)
@@ -174,10 +184,10 @@ def test_who_may_edit_in_a_state(world, make, ctx, session, state):
         if not visible(role, state):
             with pytest.raises(NotFound):
                 service.update(context, key, VALUES)
-        elif role not in INSIDE:
+        elif role not in INSIDE | {"officer"}:
             with pytest.raises(PermissionDenied, match=NOT_OWNER):
                 service.update(context, key, VALUES)
-        elif state not in (S.DRAFT, S.RETURNED):
+        elif state not in WRITABLE[role]:
             with pytest.raises(InvalidTransition, match="can no longer be changed"):
                 service.update(context, key, VALUES)
         else:
@@ -515,6 +525,20 @@ def test_decisions_need_their_reasons(ctx, make, session, state, decide, field):
     assert session.scalars(sa.select(AuditEvent)).all() == []
 
 
+def test_grading_waits_for_the_screening(ctx, make):
+    officer = make.officer()
+    problem = make.problem(S.SCREENING, grade=None)
+    refusal = "Finish the screening first: only a problem that was listed can be graded."
+    with pytest.raises(Conflict) as caught:
+        service.grade(ctx(officer), problem.id, "G2", reason="fits")
+    assert str(caught.value) == refusal
+    make.screening(problem)
+    with pytest.raises(Conflict):
+        service.grade(ctx(officer), problem.id, "G2", reason="fits")
+    make.listed(problem, round=2)
+    assert service.grade(ctx(officer), problem.id, "G2", reason="fits").state is S.GRADED
+
+
 def test_withdrawing_needs_a_reason(ctx, make):
     user = make.user()
     problem = a_problem(make, make.organization(user), S.SUBMITTED)
@@ -753,6 +777,7 @@ def test_decisions_are_listed_newest_first_with_names(ctx, make, session):
     officer = make.officer(name="Officer Wu")
     problem = a_problem(make, make.organization(), S.SUBMITTED)
     service.screen(ctx(officer), problem.id)
+    make.listed(problem)
     service.grade(ctx(officer), problem.id, "G1", reason="easy")
     session.commit()
     found = problems.decisions(session, officer, problem)
