@@ -32,11 +32,12 @@ from matchmaker.policies.match_run import visible_match_runs
 from matchmaker.policies.problem import may_open_queue, visible_problems
 from matchmaker.policies.scope import handled_by
 from matchmaker.policies.site import may_enter_office
+from matchmaker.queries import grading_panel, readiness
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
-from matchmaker.queries import readiness
 from matchmaker.queries import referral as referrals
+from matchmaker.queries.grading_panel import GradingDesk, in_grading
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.team import teams_of
 from matchmaker.workflows.job import JobState
@@ -88,6 +89,8 @@ class Desk:
     never_checked: Sequence[Organization]
     #: Associations that point the person's enterprise to the programme and wait for an answer.
     referrals: Sequence[Referral]
+    #: What waits for the person as a reviewer, and for an officer in grading.
+    grading: GradingDesk
     office: Office | None
 
 
@@ -103,6 +106,7 @@ def desk(session: Session, actor: User) -> Desk:
         half_checked=readiness.own_unfinished(session, actor),
         never_checked=readiness.never_checked(session, actor),
         referrals=referrals.received(session, actor),
+        grading=grading_panel.desk(session, actor),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 
@@ -139,7 +143,8 @@ def _count_candidates(session: Session, actor: User) -> dict[int, int]:
 def office(session: Session, actor: User) -> Office:
     """What waits for the office: the longest waiting first."""
     handled = handled_by(actor, Problem.call_id)
-    waiting = (Problem.state.in_(WAITING_STATES), handled, visible_problems(actor))
+    at_work = sa.and_(Problem.state.in_(WAITING_STATES), sa.not_(in_grading()))
+    waiting = (at_work, handled, visible_problems(actor))
     call = current_call(session, actor)
     return Office(
         waiting=session.scalars(

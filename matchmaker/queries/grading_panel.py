@@ -26,18 +26,23 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.conflict import NOT_REVIEWER, Surroundings, surroundings
+from matchmaker.policies.grade_review import may_list_reviews
 from matchmaker.policies.grading_panel import (
     graded_by_office,
     may_read_grading,
     visible_grading_panels,
 )
 from matchmaker.policies.scope import is_national
+from matchmaker.queries.grade_review import own_reviews
 from matchmaker.queries.problem import get_problem
 from matchmaker.queries.screening import latest_outcome
 from matchmaker.workflows.grade_appeal import OPEN_STATES as OPEN_APPEALS
 from matchmaker.workflows.grade_review import DUE_STATES, GradeReviewState
 from matchmaker.workflows.grading_panel import OPEN_STATES
 from matchmaker.workflows.problem import ProblemState
+
+#: How many of each kind a desk shows.
+SHOWN = 20
 
 _WITH_PEOPLE = (
     selectinload(GradingPanel.reviews).joinedload(GradeReview.reviewer),
@@ -79,6 +84,14 @@ class Overview:
     to_name: Sequence[Problem]
     panels: Sequence[GradingPanel]
     appeals: Sequence[GradeAppeal]
+
+
+@dataclass(frozen=True)
+class GradingDesk:
+    """What waits for a person in grading: own reviews, and an officer's cases."""
+
+    reviews: Sequence[GradeReview]
+    office: Overview | None
 
 
 def get_case(session: Session, actor: User | None, problem_id: int) -> Problem:
@@ -123,12 +136,7 @@ def get_panel(session: Session, actor: User | None, panel_id: int) -> GradingPan
 def without_panel() -> sa.ColumnElement[bool]:
     """The condition that a problem was listed and nobody has been asked to grade it."""
     seated = sa.select(GradingPanel.problem_id).where(GradingPanel.state.in_(OPEN_STATES))
-    return sa.and_(
-        Problem.state == ProblemState.SCREENING,
-        latest_outcome() == "list",
-        Problem.id.not_in(seated),
-        is_national(Problem.call_id),
-    )
+    return sa.and_(in_grading(), Problem.id.not_in(seated))
 
 
 def overview(session: Session, actor: User | None, *, limit: int = 200) -> Overview:
@@ -157,6 +165,23 @@ def overview(session: Session, actor: User | None, *, limit: int = 200) -> Overv
         .order_by(GradeAppeal.due_at, GradeAppeal.id)
     )
     return Overview(*(session.scalars(s.limit(limit)).all() for s in (problems, panels, appeals)))
+
+
+def in_grading() -> sa.ColumnElement[bool]:
+    """The condition that screening has listed a problem of the programme: a panel comes next."""
+    return sa.and_(
+        Problem.state == ProblemState.SCREENING,
+        sa.func.coalesce(latest_outcome(), "") == "list",
+        is_national(Problem.call_id),
+    )
+
+
+def desk(session: Session, actor: User) -> GradingDesk:
+    """What waits for *actor*: nothing to ask for those who neither review nor decide."""
+    return GradingDesk(
+        reviews=own_reviews(session, actor) if may_list_reviews.allows(actor) else (),
+        office=overview(session, actor, limit=SHOWN) if actor.is_officer else None,
+    )
 
 
 def load_of_reviewers(session: Session) -> dict[int, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from matchmaker.i18n import N_
 from matchmaker.web.i18n import say
 from matchmaker.workflows import MATCH_WORKFLOW, PROBLEM_WORKFLOW
+from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
+from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 
 ACTIONS = {
     "account:change": N_("changed name or language"),
@@ -42,6 +44,22 @@ ACTIONS = {
     "data_terms:edit": N_("put terms of a data room in force"),
     "data_terms:revoke": N_("ended an acceptance of a data room's terms"),
     "data_terms:withdraw_admission": N_("no longer admitted somebody to a data room"),
+    "grade_appeal:lapse": N_("let a request lapse"),
+    "grade_appeal:request": N_("asked for a review of the grade"),
+    "grade_appeal:take": N_("took on a review of the grade"),
+    "grade_appeal:withdraw": N_("took back a request for review"),
+    "grade_decision:sign": N_("signed a grade"),
+    "grade_review:assign": N_("asked a reviewer"),
+    "grade_review:explain": N_("explained points"),
+    "grade_review:revise": N_("revised points"),
+    "grade_review:start": N_("began to score"),
+    "grade_review:submit": N_("handed in points"),
+    "grading_panel:agree": N_("found that reviewers agree"),
+    "grading_panel:comment": N_("commented in a panel"),
+    "grading_panel:discuss": N_("sent a panel into discussion"),
+    "grading_panel:open": N_("named a panel"),
+    "grading_panel:settle": N_("ended a discussion"),
+    "grading_panel:stop": N_("stopped a panel"),
     "invitation:accept": N_("accepted an invitation"),
     "invitation:decline": N_("turned an invitation down"),
     "invitation:expire": N_("let an invitation expire"),
@@ -97,6 +115,10 @@ ACTIONS = {
     "question:ask": N_("asked a question"),
     "question:hide": N_("hid a question"),
     "question:show": N_("showed a hidden question again"),
+    "problem:regrade": N_("changed the grade of a published problem"),
+    "reviewer_profile:declare": N_("declared a conflict"),
+    "reviewer_profile:edit": N_("changed a reviewer profile"),
+    "reviewer_profile:take_back": N_("took a conflict back"),
     "rubric:edit": N_("changed a rubric"),
     "ranker:learn": N_("had weights learned"),
     "ranker:switch_off": N_("went back to the office's weights"),
@@ -122,6 +144,8 @@ ACTIONS = {
     "team:update": N_("changed a team profile"),
 }
 LABELS: dict[str, dict[str, str]] = {
+    "grade_review": {str(a): label for a, label in GRADE_REVIEW_WORKFLOW.actions.items()},
+    "grade_appeal": {str(a): label for a, label in GRADE_APPEAL_WORKFLOW.actions.items()},
     "problem": {str(action): label for action, label in PROBLEM_WORKFLOW.actions.items()},
     "match": {str(action): label for action, label in MATCH_WORKFLOW.actions.items()},
 }

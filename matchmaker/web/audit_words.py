@@ -23,6 +23,9 @@ from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
+from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
+from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
 from matchmaker.workflows.machine import Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
@@ -39,6 +42,12 @@ SUBJECTS = {
     "Invitation": N_("Invitation"),
     "Call": N_("Call"),
     "Problem": N_("Problem"),
+    "GradingPanel": N_("Panel"),
+    "GradeReview": N_("Review of a reviewer"),
+    "GradeDecision": N_("Signed grade"),
+    "GradeAppeal": N_("Request for a review of the grade"),
+    "ReviewerProfile": N_("Reviewer profile"),
+    "DeclaredConflict": N_("Declared conflict"),
     "MatchRun": N_("Matching"),
     "Match": N_("Match"),
     "PairRule": N_("Rule on a pair"),
@@ -85,6 +94,19 @@ FACTS = {
     "n_pairs": N_("Pairs announced"),
     "left_out": N_("Endorsed, but nobody will be told"),
     "by": N_("Replaced by run"),
+    "points": N_("Points"),
+    "grade": N_("Grade"),
+    "panel_grade": N_("Grade of the panel"),
+    "rules_grade": N_("Grade of the rules"),
+    "without_panel": N_("Without a panel"),
+    "award_tier": N_("Award tier"),
+    "weeks": N_("Calendar in weeks"),
+    "rubric": N_("Rubric"),
+    "difference_reason": N_("Why it differs from the panel or the rules"),
+    "override_reason": N_("Why it goes beyond what readiness advises"),
+    "panel_id": N_("Panel"),
+    "seat": N_("Seat"),
+    "criteria": N_("Criteria"),
     "version": N_("Version"),
     "base": N_("Made from version"),
     "setting": N_("Setting"),
@@ -111,6 +133,9 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Referral": REFERRAL_WORKFLOW,
     "Attachment": ATTACHMENT_WORKFLOW,
     "Question": QUESTION_WORKFLOW,
+    "GradingPanel": GRADING_PANEL_WORKFLOW,
+    "GradeReview": GRADE_REVIEW_WORKFLOW,
+    "GradeAppeal": GRADE_APPEAL_WORKFLOW,
 }
 PAGES = {
     "Organization": ("organization.show", "organization_id"),

@@ -14,7 +14,7 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
 from matchmaker.queries.dashboard import Desk, Office
-from matchmaker.web import problem_words
+from matchmaker.web import grading_desk, problem_words
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
 from matchmaker.workflows.problem import ProblemState
 
@@ -26,6 +26,7 @@ JOBS = {
     "attachment.scan": N_("Scanning a file for viruses"),
     "attachment.sweep": N_("Clearing away files nobody needs"),
     "question.remind": N_("Reminding of unanswered questions"),
+    "grade_review.remind": N_("Reminding reviewers of what is due"),
     "mail.deliver": N_("Sending a letter"),
     "problem.encode": N_("Reading problems to find similar ones"),
     "match.run": N_("Matching teams and problems"),
@@ -45,8 +46,9 @@ STAGES = {
 }
 ROLE_GUIDES = {
     Role.REVIEWER: N_(
-        "You read the published problems and the public profiles of teams. The programme office "
-        "tells you by mail when something is to be reviewed."
+        "You score how hard problems are, each with another reviewer and without seeing the other’s "
+        "points. What the office asks of you stands above and under “My reviews”. Say there what you "
+        "know, and whom you stand near to."
     ),
     Role.MENTOR: N_(
         "Help owners to say their problem precisely and teams to describe their works: read the "
@@ -86,6 +88,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
         *_recommended(user, desk),
     ]
     found += _readiness(desk)
+    found += [Waiting(**task) for task in grading_desk.tasks(user, desk.grading)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
         found += _requests(desk.office)

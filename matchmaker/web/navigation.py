@@ -8,6 +8,7 @@ from flask import current_app, url_for
 
 from matchmaker.i18n import N_
 from matchmaker.models import User
+from matchmaker.policies.grade_review import may_list_reviews
 from matchmaker.policies.problem import may_open_queue
 from matchmaker.policies.site import may_enter_office
 from matchmaker.web.i18n import say
@@ -32,9 +33,12 @@ def nav_items(user: User | None, path: str) -> list[Item]:
         if may_open_queue.allows(user):
             entries += [
                 (N_("Screening"), "problem.queue"),
+                (N_("Grading"), "grading_panel.overview"),
                 (N_("Matching"), "match_run.runs"),
                 (N_("Audit trail"), "audit.trail"),
             ]
+        if may_list_reviews.allows(user):
+            entries.append((N_("My reviews"), "grade_review.index"))
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
 
 
