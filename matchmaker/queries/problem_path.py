@@ -54,8 +54,10 @@ class Path:
     coached_at: datetime | None
     graded_at: datetime | None
     published_at: datetime | None
-    #: When it got into the state it is in.
+    #: When it got into the state it is in; without a record of that, when it came in.
     since: datetime
+    #: The stages whose day is on record; that of an import is not.
+    recorded: frozenset[str]
 
     def reached(self, stage: str) -> datetime | None:
         """When it first got to *stage*, or None."""
@@ -180,7 +182,7 @@ def _path(moments: _Moments, problem: Problem, sector: str, region: str, size: s
     published = problem.published_at
     graded = _earliest(moments.graded.get(key), published)
     if graded is None and problem.grade is not None:  # Brought in by an import, without a record.
-        graded = problem.updated_at or collected
+        graded = moments.coached.get(key, collected)
     return Path(
         problem_id=key,
         title_zh=problem.title_zh,
@@ -193,5 +195,12 @@ def _path(moments: _Moments, problem: Problem, sector: str, region: str, size: s
         coached_at=_earliest(moments.coached.get(key), graded),
         graded_at=graded,
         published_at=published,
-        since=moments.changed.get(key) or problem.updated_at or collected,
+        since=moments.changed.get(key) or collected,
+        recorded=_recorded(moments, key),
     )
+
+
+def _recorded(moments: _Moments, key: int) -> frozenset[str]:
+    found = {"collected", "published"}
+    found |= {"coached"} if key in moments.coached else set()
+    return frozenset(found | ({"graded"} if key in moments.graded else set()))

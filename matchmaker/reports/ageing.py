@@ -29,12 +29,13 @@ LONGEST = 25
 STEPS = (("collected", "coached"), ("coached", "graded"), ("graded", "published"))
 _AGE_RULE = N_(
     "Problems that wait for a next step, by the full days since they got into their present "
-    "state. Late: submitted or in screening for longer than %(days)s days (office settings)."
+    "state (where that is not on record, since they came in). Late: submitted or in screening for "
+    "longer than %(days)s days (office settings)."
 )
 _OLDEST_RULE = N_("The %(count)s problems that have waited longest in their present state.")
 _STEP_RULE = N_(
     "Days from the first arrival at one stage to the first arrival at the next, of problems that "
-    "made both; half of them took the median or less."
+    "have both on record; half of them took the median or less."
 )
 
 
@@ -139,6 +140,8 @@ def _step_row(paths: Sequence[Path], before: str, after: str) -> tuple[Cell, ...
 
 
 def _days_between(path: Path, before: str, after: str) -> int | None:
+    if not {before, after} <= path.recorded:
+        return None
     start, end = path.reached(before), path.reached(after)
     return None if start is None or end is None else max(0, (end - start) // timedelta(days=1))
 

@@ -31,7 +31,7 @@ STAGE_RULES = {
 }
 _COUNTED = N_(
     "Problems of the programme's calls; in-house calls are left out. A problem counts once in each "
-    "stage, on the day it first got there."
+    "stage, on the day it first got there; an import without that day counts on the day it came in."
 )
 _BY_MONTH = N_("Each problem counts in the month in which it first got to the stage, Taipei time.")
 _BY_GROUP = N_(

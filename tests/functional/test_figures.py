@@ -21,6 +21,7 @@ from matchmaker.models import (
     CallTarget,
     OrganizationSize,
     PrivateCall,
+    Problem,
     Role,
 )
 from matchmaker.workflows.problem import ProblemState
@@ -103,9 +104,9 @@ def test_the_funnel_counts_each_stage_by_its_rule(
         ["Published", "1", "–", "–"],
     ]
     months = part(lines, "By month")
-    assert months[0] == ["2026-03", "2", "0", "0", "0"]
+    assert months[0] == ["2026-03", "2", "1", "1", "0"]
     assert months[1][0] == "2026-04"  # A month without anything is there all the same.
-    assert ["2026-06", "0", "2", "2", "1"] in months  # 1 June begins in Taipei at 16:00 UTC.
+    assert ["2026-06", "0", "1", "1", "1"] in months  # 1 June begins in Taipei at 16:00 UTC.
     assert sum(int(month[1]) for month in months) == 3
     regions = part(lines, "By region")
     assert ["Southern Taiwan", "1", "1", "1", "0", "0 %"] in regions
@@ -198,15 +199,23 @@ def test_in_house_calls_count_nowhere(
     assert officer.get(f"/office/figures?call={own.id}").status_code == 404
 
 
-def test_ageing_says_what_is_late(make: Factory, login: Login, filled: Call) -> None:
+def filled_problem(session: Session, state: ProblemState) -> Problem:
+    return session.scalars(sa.select(Problem).where(Problem.state == state)).one()
+
+
+def test_ageing_says_what_is_late(
+    make: Factory, login: Login, filled: Call, session: Session
+) -> None:
+    coached = filled_problem(session, ProblemState.GRADED)
+    make.save(BrokerAssignment(problem_id=coached.id, assigned_at=MARCH + timedelta(days=9)))
     browser = login(make.officer())
     lines = table(browser, "ageing", f"?call={filled.id}")
     ages = {row[0]: row[1:] for row in part(lines, "What waits, and how long")}
     assert ages["Waiting for screening"] == ["Programme office", "0", "0", "1", "0", "1", "1"]
     assert ages["Graded, not yet published"][-2:] == ["1", "0"]
     steps = part(lines, "How long the steps took")
-    assert steps[0] == ["Collected → Coached or accepted as it was", "2", "61", "61"]
-    assert steps[2] == ["Graded → Published", "1", "0", "0"]
+    assert steps[0] == ["Collected → Coached or accepted as it was", "1", "9", "9"]
+    assert steps[2] == ["Graded → Published", "0", "–", "–"]  # An import has no day of grading.
     page = browser.get(f"/office/figures/ageing?call={filled.id}").text
     assert "&lt;b&gt;Late&lt;/b&gt; one" in page
     assert "Late: submitted or in screening for longer than 14 days" in page

@@ -45,9 +45,15 @@ def settings_form(values: dict[str, int], version: int) -> _SettingsForm:
     """The form with what was typed, else with *values*, each field named in the reader's language."""
     form: _SettingsForm = SettingsForm(data={**values, "version": version})
     for key, setting in SETTINGS.items():
-        unit = f" ({say(setting.unit)})" if setting.unit else ""
-        form[key].label.text = say(setting.label) + unit
+        form[key].label.text = _labelled(setting)
     return form
+
+
+def _labelled(setting: Setting) -> str:
+    label = say(setting.label)
+    if not setting.unit:
+        return label
+    return str(_("%(label)s (%(unit)s)", label=label, unit=say(setting.unit)))
 
 
 def shown(setting: Setting, value: int) -> str:
