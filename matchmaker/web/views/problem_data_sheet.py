@@ -6,9 +6,12 @@ from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.assessment.intake import questions
+from matchmaker.models import Problem
 from matchmaker.policies.problem import can_edit
+from matchmaker.queries.attachment import public_files
 from matchmaker.queries.problem import get_problem
 from matchmaker.reports import data_sheet
+from matchmaker.services.attachment import media_type
 from matchmaker.services.problem_intake import intake_of
 from matchmaker.web.auth import PUBLIC, actor, guard
 from matchmaker.web.i18n import current_language
@@ -42,8 +45,23 @@ def export(problem_id: int) -> ResponseReturnValue:
     """The same as Croissant JSON-LD."""
     problem = get_problem(db_session(), actor(), problem_id)
     url = url_for("problem_data_sheet.show", problem_id=problem.id, _external=True)
-    text = current_app.json.dumps(data_sheet.croissant(problem, url), ensure_ascii=False, indent=1)
+    sheet = data_sheet.croissant(problem, url, _files(problem))
+    text = current_app.json.dumps(sheet, ensure_ascii=False, indent=1)
     answer = current_app.response_class(text, mimetype="application/ld+json")
     name = f"data-sheet-{problem.id}.json"
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return answer
+
+
+def _files(problem: Problem) -> list[data_sheet.File]:
+    """The files that everybody may open, with their addresses."""
+    return [
+        data_sheet.File(
+            item,
+            url_for(
+                "attachment.show", problem_id=problem.id, attachment_id=item.id, _external=True
+            ),
+            media_type(item),
+        )
+        for item in public_files(db_session(), actor(), problem)
+    ]
