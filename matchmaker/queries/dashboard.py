@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from matchmaker.models import (
     Organization,
     PrivateCall,
     Problem,
+    ProblemRevision,
     ReadinessAssessment,
     Referral,
     Team,
@@ -37,8 +38,12 @@ from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
 from matchmaker.queries import referral as referrals
+from matchmaker.queries.broker_assignment import brokered_problems
 from matchmaker.queries.grading_panel import GradingDesk, in_grading
+from matchmaker.queries.office_setting import value as setting_value
 from matchmaker.queries.problem import own_problems
+from matchmaker.queries.problem_revision import waiting_amendments
+from matchmaker.queries.screening import listed_ids
 from matchmaker.queries.team import teams_of
 from matchmaker.workflows.job import JobState
 from matchmaker.workflows.match import MatchState
@@ -65,6 +70,12 @@ class Office:
     #: Problems that wait for the office's next step: screening, grading or publishing.
     waiting: Sequence[Problem]
     n_waiting: int
+    #: Of these the ids of those that are listed, so that their screening is over.
+    listed: Collection[int]
+    #: Within how many days of submission a screening is due.
+    due_days: int
+    #: Changes of published problems that wait for a decision.
+    amendments: Sequence[ProblemRevision]
     runs: Sequence[MatchRun]
     failed_jobs: Sequence[Job]
     #: Organizations that ask for a call of their own.
@@ -91,6 +102,8 @@ class Desk:
     referrals: Sequence[Referral]
     #: What waits for the person as a reviewer, and for an officer in grading.
     grading: GradingDesk
+    #: Problems that the person coaches as their broker.
+    coached: Sequence[Problem]
     office: Office | None
 
 
@@ -107,6 +120,7 @@ def desk(session: Session, actor: User) -> Desk:
         never_checked=readiness.never_checked(session, actor),
         referrals=referrals.received(session, actor),
         grading=grading_panel.desk(session, actor),
+        coached=brokered_problems(session, actor),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 
@@ -146,14 +160,18 @@ def office(session: Session, actor: User) -> Office:
     at_work = sa.and_(Problem.state.in_(WAITING_STATES), sa.not_(in_grading()))
     waiting = (at_work, handled, visible_problems(actor))
     call = current_call(session, actor)
+    problems = session.scalars(
+        sa.select(Problem)
+        .where(*waiting)
+        .options(joinedload(Problem.organization))
+        .order_by(Problem.submitted_at.asc().nulls_last(), Problem.id)
+        .limit(SHOWN)
+    ).all()
     return Office(
-        waiting=session.scalars(
-            sa.select(Problem)
-            .where(*waiting)
-            .options(joinedload(Problem.organization))
-            .order_by(Problem.submitted_at.asc().nulls_last(), Problem.id)
-            .limit(SHOWN)
-        ).all(),
+        waiting=problems,
+        listed=listed_ids(session, [problem.id for problem in problems]),
+        due_days=setting_value(session, "screening_due_days"),
+        amendments=waiting_amendments(session, actor),
         n_waiting=session.scalar(sa.select(sa.func.count(Problem.id)).where(*waiting)) or 0,
         runs=session.scalars(
             sa.select(MatchRun)

@@ -19,12 +19,11 @@ from matchmaker.web.i18n import current_language, say, show_day, show_left, show
 from matchmaker.workflows.problem import ProblemState
 
 SOON = timedelta(days=3)
-#: How long a submitted problem may wait before it shows as late.
-SCREENING_GOAL = timedelta(days=14)
-
 JOBS = {
     "attachment.scan": N_("Scanning a file for viruses"),
     "attachment.sweep": N_("Clearing away files nobody needs"),
+    "problem_comment.digest": N_("Telling owners and office of new comments"),
+    "screening.remind": N_("Reminding of screenings"),
     "question.remind": N_("Reminding of unanswered questions"),
     "grade_review.remind": N_("Reminding reviewers of what is due"),
     "mail.deliver": N_("Sending a letter"),
@@ -32,9 +31,10 @@ JOBS = {
     "match.run": N_("Matching teams and problems"),
 }
 #: What the office does next with a problem: the task in words, and the way to it.
+GRADE_TASK = (N_("Grade: %(title)s"), N_("Grade"))
 OFFICE_TASKS = {
     ProblemState.SUBMITTED: (N_("Screen: %(title)s"), N_("Start screening")),
-    ProblemState.SCREENING: (N_("Grade or return: %(title)s"), N_("Decide")),
+    ProblemState.SCREENING: (N_("Score and decide: %(title)s"), N_("Decide")),
     ProblemState.GRADED: (N_("Publish: %(title)s"), N_("Look and publish")),
 }
 STAGES = {
@@ -86,11 +86,13 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
         *_referrals(desk),
         *_own_problems(desk),
         *_recommended(user, desk),
+        *_coached(desk),
     ]
     found += _readiness(desk)
     found += [Waiting(**task) for task in grading_desk.tasks(user, desk.grading)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
+        found += _amendments(desk.office)
         found += _requests(desk.office)
     urgency = {"stop": 0, "waiting": 1}
     return sorted(found, key=lambda item: urgency.get(item.tone, 2))
@@ -207,19 +209,60 @@ def _answerer(user: User, match: Match) -> str:
 
 def _problems(office: Office) -> Iterator[Waiting]:
     for problem in office.waiting:
-        task, action = OFFICE_TASKS[problem.state]
-        since = problem.submitted_at
-        late = since is not None and utcnow() - since > SCREENING_GOAL
+        is_listed = problem.id in office.listed and problem.state is ProblemState.SCREENING
+        task, action = GRADE_TASK if is_listed else OFFICE_TASKS[problem.state]
+        due = None if is_listed else _screening_due(problem, office.due_days)
         yield Waiting(
             say(Message(task, {"title": title_of(problem)})),
             url_for("problem.review", problem_id=problem.id),
             problem.organization.name(current_language()),
             _("Programme office"),
-            _("received %(when)s", when=show_day(since)),
-            show_left(since),
-            "stop" if late else "waiting",
+            show_moment(due)
+            if due
+            else _("received %(when)s", when=show_day(problem.submitted_at)),
+            show_left(due or problem.submitted_at),
+            "stop" if tone_until(due) == "stop" else "waiting",
             say(action),
         )
+
+
+def _screening_due(problem: Problem, days: int) -> datetime | None:
+    """When the screening of *problem* is due; None once it is over."""
+    if problem.submitted_at is None or problem.state is ProblemState.GRADED:
+        return None
+    return problem.submitted_at + timedelta(days=days)
+
+
+def _amendments(office: Office) -> Iterator[Waiting]:
+    for row in office.amendments:
+        due = row.submitted_at + timedelta(days=office.due_days) if row.submitted_at else None
+        yield Waiting(
+            _("Look at a change: %(title)s", title=title_of(row.problem)),
+            url_for("amendment.review", revision_id=row.id),
+            row.problem.organization.name(current_language()),
+            _("Programme office"),
+            show_moment(due),
+            show_left(due),
+            "stop" if tone_until(due) == "stop" else "waiting",
+            _("Decide"),
+        )
+
+
+def _coached(desk: Desk) -> Iterator[Waiting]:
+    """What one coaches as a broker; whoever decides has it under the office's work already."""
+    shown = {problem.id for problem in desk.office.waiting} if desk.office else set()
+    for problem in desk.coached:
+        if problem.id not in shown:
+            yield Waiting(
+                _("Coach: %(title)s", title=title_of(problem)),
+                url_for("problem_comment.coach", problem_id=problem.id),
+                problem.organization.name(current_language()),
+                _("You"),
+                _("received %(when)s", when=show_day(problem.submitted_at)),
+                show_left(problem.submitted_at),
+                "neutral" if problem.state is ProblemState.RETURNED else "waiting",
+                _("Read and comment"),
+            )
 
 
 def _runs(office: Office) -> Iterator[Waiting]:
