@@ -18,6 +18,7 @@ from matchmaker.queries import problem_comment as comments
 from matchmaker.queries import problem_revision as revisions
 from matchmaker.queries import screening as screenings
 from matchmaker.queries.owner import reachable_members
+from matchmaker.queries.similar_problems import similar_to
 from matchmaker.services import problem as service
 from matchmaker.services import rubric
 from matchmaker.services import screening as screening_service
@@ -104,6 +105,7 @@ def review_page(problem_id: int, typed: Mapping[Any, Any] | None = None) -> str:
         cards=coaching.cards(
             user, problem, comments.threads(session, user, problem), coaching.asked_fields(returned)
         ),
+        similar=similar_to(session, user, problem),
         comment_form=typed.get("comment") or CommentForm(formdata=None),
         amendment=revisions.open_amendment(session, user, problem),
         **_people(user, problem, typed),

@@ -450,3 +450,14 @@ def test_the_one_page_form_keeps_the_answers(login, session, draft, owner):
     assert client.post(f"/problems/{draft.id}/edit", data=form).status_code == 303
     row = saved(session, draft.id)
     assert (row.title_zh, row.intake) == ("新題名", {"today": "By hand, every morning."})
+
+
+def test_the_office_sees_what_is_alike_when_it_screens(login, make):
+    texts = {"title_zh": "螺絲刮痕", "text_zh": "用肉眼看螺絲頭部的刮痕。", "title_en": "", "text_en": ""}
+    earlier = make.problem(S.DECLINED, **texts)
+    asked = make.problem(S.SUBMITTED, grade=None, published_at=None, **texts)
+    page = login(make.officer()).get(f"/office/problems/{asked.id}")
+    assert page.status_code == 200
+    assert "May be the same problem" in page.text
+    assert f'href="/problems/{earlier.id}"' in page.text
+    assert "The programme office did not take it up." in page.text
