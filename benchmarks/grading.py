@@ -31,6 +31,7 @@ from matchmaker.matching.encoders import make_encoder
 
 CASES = Path(__file__).with_name("grading_cases.jsonl")
 RUBRIC = shipped_rubric("grading")
+UNANSWERED = {f.name: f.default for f in fields(Intake) if f.name not in TEXT_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,17 @@ class Case:
     @property
     def from_text(self) -> GradeSuggestion:
         """What is suggested if the owner had only written the text."""
-        unanswered = {f.name: f.default for f in fields(Intake) if f.name not in TEXT_FIELDS}
-        return suggest_grade(replace(self.intake, **unanswered), RUBRIC)
+        return self._without(UNANSWERED)
+
+    @property
+    def from_half(self) -> GradeSuggestion:
+        """What is suggested if every second answer were missing: other ones in other cases."""
+        answered = [name for name in UNANSWERED if getattr(self.intake, name) not in (None, ())]
+        dropped = answered[len(self.id) % 2 :: 2]
+        return self._without({name: UNANSWERED[name] for name in dropped})
+
+    def _without(self, answers: Mapping[str, Any]) -> GradeSuggestion:
+        return suggest_grade(replace(self.intake, **answers), RUBRIC)
 
     @property
     def is_chinese(self) -> bool:
@@ -71,12 +81,15 @@ def compared(cases: Sequence[Case]) -> dict[str, Any]:
     """The agreement between the ratings, and of the suggestion with each."""
     first, second = ([c.grade(getattr(c, who)) for c in cases] for who in ("first", "second"))
     rules = [case.suggestion.grade for case in cases]
+    half = [case.from_half.grade for case in cases]
     text = [case.from_text.grade for case in cases]
     return {
         "cases": len(cases),
         "first_second": rounded(grade_agreement(first, second)),
         "rules_first": rounded(grade_agreement(first, rules)),
         "rules_second": rounded(grade_agreement(second, rules)),
+        "half_answered_first": rounded(grade_agreement(first, half)),
+        "half_answered_second": rounded(grade_agreement(second, half)),
         "text_only_first": rounded(grade_agreement(first, text)),
         "text_only_second": rounded(grade_agreement(second, text)),
         "in_range": share(
