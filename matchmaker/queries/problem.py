@@ -22,6 +22,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.problem import may_read_decisions, public_problems, visible_problems
 from matchmaker.policies.scope import handled_by
+from matchmaker.queries.gallery_choices import CHOICES
 from matchmaker.queries.page import Page, paginate
 from matchmaker.queries.screening import latest_outcome
 from matchmaker.queries.search import matches
@@ -55,6 +56,8 @@ class Filters:
     grade: str = ""
     region: str = ""
     language: str = ""
+    deadline: str = ""
+    data: str = ""
     #: For the queue: who has it, and whether its screening is late.
     broker: str = ""
     due: str = ""
@@ -114,7 +117,7 @@ def owning_organizations(session: Session, actor: User) -> Sequence[Organization
 def gallery(session: Session, filters: Filters, *, number: int = 1) -> Listing:
     """The published problems that pass *filters*; the same for every reader."""
     scope = public_problems()
-    names = ("state", "sector", "technique", "grade", "region", "language")
+    names = ("state", "sector", "technique", "grade", "region", *CHOICES)
     order = _GALLERY_ORDERS.get(filters.sort, _newest)
     # What teams can still take up comes before what is being solved already.
     is_open = sa.case((Problem.state == ProblemState.PUBLISHED, 0), else_=1)
@@ -230,8 +233,9 @@ def _conditions(session: Session, filters: Filters) -> list[Condition]:
         found.append(_in_state(filters.state))
     if filters.call:
         found.append(Problem.call_id == _id(filters.call))
-    if filters.language in _LANGUAGES:
-        found.append(_LANGUAGES[filters.language])
+    for name, choices in CHOICES.items():
+        if (chosen := choices.get(getattr(filters, name))) is not None:
+            found.append(chosen())
     if filters.technique:
         each = _techniques(session)
         named = sa.select(1).select_from(each).where(each.c.value == filters.technique)
@@ -240,10 +244,6 @@ def _conditions(session: Session, filters: Filters) -> list[Condition]:
 
 
 _COLUMNS = {"sector": Problem.sector, "region": Problem.region, "grade": Problem.grade}
-_LANGUAGES = {
-    "zh": sa.and_(Problem.title_zh != "", Problem.text_zh != ""),
-    "en": sa.and_(Problem.title_en != "", Problem.text_en != ""),
-}
 
 
 def _id(text: str) -> int:
@@ -270,10 +270,10 @@ def _techniques(session: Session) -> sa.TableValuedAlias:
 def _count_by(session: Session, scope: Condition, filters: Filters, name: str) -> dict[str, int]:
     """How many problems each value of the filter *name* would leave, under the other filters."""
     where = (scope, *_conditions(session, replace(filters, **{name: ""})))
-    if name == "language":
+    if name in CHOICES:
         return {
-            code: session.scalar(sa.select(sa.func.count(Problem.id)).where(*where, written)) or 0
-            for code, written in _LANGUAGES.items()
+            code: session.scalar(sa.select(sa.func.count(Problem.id)).where(*where, choice())) or 0
+            for code, choice in CHOICES[name].items()
         }
     count = sa.func.count(Problem.id)
     value: Any

@@ -42,7 +42,13 @@ def gallery_filters(counts: Counts) -> list[Control]:
     techniques = [(name, name) for name in counts["technique"]]
     if (own := chosen("technique")) and own not in counts["technique"]:
         techniques.append((own, own))
-    languages = [("zh", _("Chinese")), ("en", _("English"))]
+    languages = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
+    deadlines = [
+        ("week", _("within 7 days")),
+        ("month", _("within 30 days")),
+        ("quarter", _("within 90 days")),
+    ]
+    data = [("public", _("Files open to everybody")), ("room", _("Data room"))]
     orders = [
         ("newest", _("Newest first")),
         ("deadline", _("Deadline first")),
@@ -55,6 +61,8 @@ def gallery_filters(counts: Counts) -> list[Control]:
         _grades(counts),
         _regions(counts),
         select("language", _("Written in"), languages, every=_("All"), counts=counts["language"]),
+        select("deadline", _("Deadline"), deadlines, every=_("All"), counts=counts["deadline"]),
+        select("data", _("Data"), data, every=_("All"), counts=counts["data"]),
         select("state", _("State"), states, every=_("All"), counts=counts["state"]),
         select("sort", _("Order"), orders),
     ]

@@ -1,0 +1,58 @@
+"""How pages put questions into words: their state, how pressing they are, who answered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from matchmaker.clock import utcnow
+from matchmaker.i18n import N_, html_lang
+from matchmaker.models import AnswerSide, Question
+from matchmaker.web.i18n import say
+from matchmaker.workflows.question import QUESTION_WORKFLOW, QuestionState
+
+SOON = timedelta(days=2)
+SIDES = {
+    AnswerSide.OWNER: N_("Answer of the owner"),
+    AnswerSide.OFFICE: N_("Answer of the programme office"),
+}
+
+
+def state_label(question: Question) -> str:
+    """The state in words."""
+    return say(QUESTION_WORKFLOW.labels[question.state].public)
+
+
+def state_tone(question: Question) -> str:
+    """The tone the state is shown in; late once the answer is overdue."""
+    if is_late(question):
+        return "stop"
+    return QUESTION_WORKFLOW.labels[question.state].tone
+
+
+def is_late(question: Question) -> bool:
+    """Whether the answer should have been there by now."""
+    return question.state is QuestionState.OPEN and question.due_at < utcnow()
+
+
+def due_tone(question: Question) -> str:
+    """How pressing an open question is."""
+    if is_late(question):
+        return "stop"
+    return "waiting" if question.due_at - utcnow() < SOON else "neutral"
+
+
+def side_label(side: AnswerSide) -> str:
+    """Who answered, as a side: no name."""
+    return say(SIDES[side])
+
+
+def lang(language: str) -> str:
+    """The `lang` of a text written in *language*."""
+    return html_lang("zh_Hant_TW" if language == "zh" else "en")
+
+
+def language_name(language: str) -> str:
+    """The language in the reader's words."""
+    return str(_("Chinese") if language == "zh" else _("English"))
