@@ -131,8 +131,8 @@ def _leniency(
     names: dict[int, str] = {}
     for ai, sector in found:
         scores = [weighted_score(r.versions[0].points, given.criteria) for r in (ai, sector)]
-        for review, own, other in ((ai, *scores), (sector, *reversed(scores))):
-            differences[review.reviewer_id].append(own - other)
+        for review, apart in ((ai, scores[0] - scores[1]), (sector, scores[1] - scores[0])):
+            differences[review.reviewer_id].append(apart)
             names[review.reviewer_id] = review.reviewer.name
     rows = [
         (names[person], len(values), sum(values) / len(values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -18,6 +19,7 @@ from matchmaker.web.i18n import current_language, say
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
+from matchmaker.workflows.machine import Workflow
 
 STAGES = {
     DATA_FIRST: N_("Data ready"),
@@ -27,7 +29,7 @@ STAGES = {
 }
 #: Where an evidence sentence was found, in a word.
 TEXTS = {"title": N_("Title"), "text": N_("Description"), "requirements": N_("Requirements")}
-_WORKFLOWS = {
+_WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "panel": GRADING_PANEL_WORKFLOW,
     "review": GRADE_REVIEW_WORKFLOW,
     "appeal": GRADE_APPEAL_WORKFLOW,

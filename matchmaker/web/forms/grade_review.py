@@ -29,6 +29,11 @@ class ReasonForm(BaseForm):
     reason = text(_l("Reason"), maximum=MAX_REASON)
     version = Version()
 
+    @property
+    def words(self) -> str:
+        """What was typed."""
+        return self.reason.data or ""
+
 
 class CommentForm(BaseForm):
     """Something to say in the discussion."""
@@ -41,6 +46,11 @@ class ScoreForm(BaseForm):
 
     reason = text(_l("Why you revise your points"), maximum=MAX_REASON)
     version = Version()
+
+    @property
+    def words(self) -> str:
+        """Why points are revised."""
+        return self.reason.data or ""
 
     @property
     def later(self) -> bool:
@@ -72,8 +82,9 @@ def score_form(rubric: GradingRubric, review: GradeReview, **options: Any) -> Sc
             validate_choice=False,  # The service says what is wrong.
         )
         fields[criterion.id + WHY] = _why()
-    form = type("RubricScoreForm", (ScoreForm,), fields)
-    return form(data=_begun(review.points, review.comments, review.version), **options)
+    begun = type("RubricScoreForm", (ScoreForm,), fields)
+    form: ScoreForm = begun(data=_begun(review.points, review.comments, review.version), **options)
+    return form
 
 
 def explain_form(review: GradeReview, **options: Any) -> ScoreForm:

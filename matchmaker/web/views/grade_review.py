@@ -112,9 +112,9 @@ def revise(review_id: int) -> ResponseReturnValue:
     """Change points in the discussion."""
     review = _review(review_id)
     form = score_form(service.rubric_of(context(), review), review)
-    typed = {"reason": form.reason.data or "", "version": form.version.data}
+    said, seen = form.words, form.version.data
     try:
-        service.revise(context(), review_id, form.points, form.comments, **typed)
+        service.revise(context(), review_id, form.points, form.comments, reason=said, version=seen)
     except InvalidInput as error:
         form.show_refusal(error)
         return _page(_review(review_id), score=form), 422
@@ -132,7 +132,7 @@ def recuse(review_id: int) -> ResponseReturnValue:
     """Step aside."""
     form = ReasonForm()
     try:
-        service.recuse(context(), review_id, reason=form.reason.data or "")
+        service.recuse(context(), review_id, reason=form.words)
     except InvalidInput as error:
         form.show_refusal(error)
         return _page(_review(review_id), recuse=form), 422

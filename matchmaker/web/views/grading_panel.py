@@ -78,10 +78,10 @@ def assign(problem_id: int) -> ResponseReturnValue:
 def replace(problem_id: int, review_id: int) -> ResponseReturnValue:
     """Free a seat, with a reason."""
     form = ReasonForm()
-    values = {"reason": form.reason.data or "", "version": form.version.data}
+    said, seen = form.words, form.version.data
     return _act(
         problem_id,
-        lambda _panel_id: service.replace(context(), review_id, **values),
+        lambda _panel_id: service.replace(context(), review_id, reason=said, version=seen),
         _("The seat is free. Name somebody else below."),
     )
 
@@ -113,10 +113,10 @@ def settle(problem_id: int) -> ResponseReturnValue:
 def discuss(problem_id: int) -> ResponseReturnValue:
     """Have the reviewers discuss once more."""
     form = ReasonForm()
-    values = {"reason": form.reason.data or "", "version": form.version.data}
+    said, seen = form.words, form.version.data
     return _act(
         problem_id,
-        lambda panel_id: service.discuss_again(context(), panel_id, **values),
+        lambda panel_id: service.discuss_again(context(), panel_id, reason=said, version=seen),
         _("Both reviewers have been asked to discuss their points."),
     )
 
@@ -126,10 +126,10 @@ def discuss(problem_id: int) -> ResponseReturnValue:
 def stop(problem_id: int) -> ResponseReturnValue:
     """End a panel that will not be signed."""
     form = ReasonForm()
-    values = {"reason": form.reason.data or "", "version": form.version.data}
+    said, seen = form.words, form.version.data
     return _act(
         problem_id,
-        lambda panel_id: service.stop_panel(context(), panel_id, **values),
+        lambda panel_id: service.stop_panel(context(), panel_id, reason=said, version=seen),
         _("The panel has been stopped. You can name other reviewers."),
     )
 
