@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from matchmaker.models import (
     AuditEvent,
@@ -65,6 +65,18 @@ class Path:
         return found
 
 
+#: Of ten years' problems the texts stay where they are.
+_NEEDED = (
+    Problem.title_zh,
+    Problem.title_en,
+    Problem.state,
+    Problem.grade,
+    Problem.submitted_at,
+    Problem.published_at,
+    Problem.created_at,
+)
+
+
 def paths(session: Session, actor: User | None, wanted: PathFilter) -> list[Path]:
     """The problems of the programme's calls that were ever submitted, in a few queries.
 
@@ -82,6 +94,7 @@ def paths(session: Session, actor: User | None, wanted: PathFilter) -> list[Path
             visible_problems(actor),
             *_limits(wanted, sector, region, size),
         )
+        .options(load_only(*_NEEDED))
         .order_by(Problem.id)
     )
     moments = _Moments.read(session)
