@@ -4,59 +4,91 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from matchmaker.models import Base
+from matchmaker.db import make_engine, make_sessions
+from matchmaker.models import Base, User
+from matchmaker.services import match_run
 from matchmaker.services.context import Context
-from matchmaker.web import Matchmaker
-from tests import private_world
+from matchmaker.web import Matchmaker, create_app
+from matchmaker.worker import Worker
+from tests import private_world, world
 from tests.factories import Factory
 from tests.private_world import MARK_EN, MARK_ZH, NAME_EN, NAME_ZH, WORDS, PrivateWorld
 
 MARKS = (MARK_EN, MARK_ZH)
 NAMES = (NAME_EN, NAME_ZH)
 OFFICE = ("officer", "administrator")
-#: Words, filters and pages that an address may ask for.
+OUTSIDERS = (*OFFICE, "reviewer", "mentor", "association", "other enterprise", "solver", "visitor")
+#: What a list may be asked for: words, filters, and whatever else an address can name.
 QUERIES = (
     "",
-    f"?q={WORDS[0]}",
-    f"?q={WORDS[1]}",
-    "?state=any",
-    "?state=waiting",
-    "?call={call}",
-    "?call={call}&state=any",
-    "?problem={problem}&weak=1",
-    "?team={team}&by=team",
-    "?subject=Problem&number={problem}",
-    "?actor={lead}",
-    "?region=central",
-    "?organization={organization}",
+    f"?q={WORDS[0]}&find={WORDS[0]}",
+    f"?q={WORDS[1]}&state=any&region=central",
+    "?call={call}&state=any&subject=Problem&number={problem}&organization={organization}",
 )
+#: What differs from one answer to the next without saying anything.
 VOLATILE = re.compile(
-    r'name="csrf_token" value="[^"]*"|nonce-[^"]*|"request_id": "[^"]*"|seed=\w+|<time[^>]*>[^<]*'
+    r'name="(csrf_token|token)"[^>]*>|nonce-[^"]*|<time[^>]*>[^<]*|clock-left">[^<]*'
 )
+#: The office reads that a call was asked for and opened: there, and nowhere else.
+TOLD = ("/office/audit", "/office/calls")
 
 
-@pytest.fixture
-def around(make: Factory) -> PrivateWorld:
-    return private_world.surroundings(make)
+@dataclass
+class Place:
+    """A site with an in-house call in it, and what its pages said before it was there."""
+
+    app: Matchmaker
+    world: PrivateWorld
+    before: dict[tuple[str, str], str]
+
+    def client(self, role: str) -> FlaskClient:
+        client = self.app.test_client()
+        user = None if role == "visitor" else self.world.outsiders.get(role)
+        return client if user is None else self.signed_in(user)
+
+    def signed_in(self, user: User) -> FlaskClient:
+        client = self.app.test_client()
+        with client.session_transaction() as browser:
+            browser["_user_id"] = f"{user.id}:{user.session_epoch}"
+            browser["locale"] = "en"
+        return client
 
 
-@pytest.fixture
-def fill(
-    make: Factory,
-    session: Session,
-    ctx: Callable[..., Context],
-    run_jobs: Callable[[], int],
-    around: PrivateWorld,
-) -> Callable[[], PrivateWorld]:
-    return lambda: private_world.fill(make, session, ctx, run_jobs, around)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("private")
+    shutil.copy(template_database, folder / "matchmaker.db")
+    settings = world.make_settings(folder)
+    engine = make_engine(settings.url)
+    app = create_app(settings, WTF_CSRF_ENABLED=False)
+    sessions = make_sessions(engine)
+    with sessions() as session:
+        make = Factory(session)
+        around = private_world.surroundings(make)
+        built = Place(app, around, {})
+
+        def context(user: User | None = None) -> Context:
+            return Context(session, settings, user, trusted=user is None)
+
+        run_jobs = Worker(settings, sessions).run_all
+        match_run.start_run(context(around.outsiders["officer"]), around.national.id)
+        session.commit()
+        run_jobs()
+        built.before = said(built)
+        private_world.fill(make, session, context, run_jobs, around)
+        yield built
+    app.engine.dispose()
+    engine.dispose()
 
 
 def reading_rules(app: Matchmaker) -> list[Rule]:
@@ -68,146 +100,101 @@ def reading_rules(app: Matchmaker) -> list[Rule]:
     ]
 
 
-def greatest_ids(session: Session) -> dict[str, int]:
-    """How many rows each table has, by the name its ids have in addresses."""
-    found = {}
-    for mapper in Base.registry.mappers:
-        table = mapper.local_table
-        found[table.name] = session.scalar(sa.select(sa.func.max(table.c.id))) or 0
-    return found
+def said(place: Place) -> dict[tuple[str, str], str]:
+    """What every page without a number in its address says to everybody outside."""
+    return {
+        (role, rule.rule): VOLATILE.sub("", client.get(rule.rule).get_data(as_text=True))
+        for role in OUTSIDERS
+        for client in [place.client(role)]
+        for rule in reading_rules(place.app)
+        if not rule.arguments and not (role in OFFICE and rule.rule.startswith(TOLD))
+    }
 
 
-def addresses(rule: Rule, world: PrivateWorld, greatest: dict[str, int]) -> Iterator[str]:
-    """The route's addresses with every id of the in-house call, and with all low numbers."""
+def greatest(app: Matchmaker) -> dict[str, int]:
+    """The greatest id of each table, by the name its ids have in addresses."""
+    with app.sessions() as session:
+        return {
+            mapper.local_table.name: session.scalar(sa.select(sa.func.max(mapper.local_table.c.id)))
+            or 0
+            for mapper in Base.registry.mappers
+        }
+
+
+def addresses(rule: Rule, place: Place, last: dict[str, int]) -> Iterator[str]:
+    """The route's addresses with every id of the in-house call; for other things all low numbers."""
+    world = place.world
+    team = world.team.id if world.team else 0
     known = {
         "problem_id": [problem.id for problem in world.problems],
-        "team_id": [world.team.id if world.team else 0],
+        "team_id": [team],
         "run_id": [world.run.id if world.run else 0],
         "call_id": [world.call.id],
         "private_call_id": [world.private.id if world.private else 0],
         "organization_id": [world.organization.id],
-        "user_id": [world.lead.id, world.member.id, world.solver.id],
-        "match_id": [1],
-        "job_id": list(range(1, greatest["jobs"] + 1)),
-        "group_id": [world.organization.id, world.team.id if world.team else 0],
+        "user_id": [world.member.id],
+        "group_id": [world.organization.id, team],
+        "job_id": range(1, last["jobs"] + 1),
         "kind": ["organizations", "teams"],
         "locale": ["en"],
         "token": ["unknown"],
     }
     names = sorted(rule.arguments)
-    values = [known.get(name, [1, 2, 3]) for name in names]
-    for chosen in itertools.product(*values):
+    for chosen in itertools.product(*(known.get(name, [1, 2]) for name in names)):
         path = rule.rule
         for name, value in zip(names, chosen, strict=True):
             path = re.sub(rf"<(?:[^<>]*:)?{name}>", str(value), path)
         yield path
 
 
-def asked(path: str, rule: Rule, world: PrivateWorld) -> Iterator[str]:
-    """The address by itself, and with whatever a list can be asked for."""
+def leaks(place: Place, client: FlaskClient, marks: tuple[str, ...]) -> list[str]:
+    """Every address whose answer has one of *marks* in it."""
+    world, last, found = place.world, greatest(place.app), []
     facts = {
         "call": world.call.id,
         "problem": world.problems[0].id,
-        "team": world.team.id if world.team else 0,
-        "lead": world.lead.id,
         "organization": world.organization.id,
     }
-    for query in QUERIES if not rule.arguments else ("",):
-        yield path + query.format(**facts)
-
-
-def leaks(
-    client: FlaskClient, app: Matchmaker, world: PrivateWorld, session: Session, marks: tuple[str, ...]
-) -> list[str]:
-    """Every address whose answer has one of *marks* in it."""
-    found = []
-    greatest = greatest_ids(session)
-    for rule in reading_rules(app):
-        if rule.endpoint in ("account.logout",):
-            continue
-        for path in addresses(rule, world, greatest):
-            for address in asked(path, rule, world):
-                answer = client.get(address)
-                assert answer.status_code < 500, address
-                said = answer.get_data(as_text=True) + str(answer.headers)
-                found += [f"{address}: {mark}" for mark in marks if mark in said]
+    for rule in reading_rules(place.app):
+        for path in addresses(rule, place, last):
+            for query in ("",) if rule.arguments else QUERIES:
+                answer = client.get(path + query.format(**facts))
+                assert answer.status_code < 500, path
+                text = answer.get_data(as_text=True) + str(answer.headers)
+                found += [f"{path}{query}: {mark}" for mark in marks if mark in text]
     return found
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        "visitor",
-        "officer",
-        "administrator",
-        "reviewer",
-        "mentor",
-        "association",
-        "other enterprise",
-        "solver",
-    ],
-)
-def test_nobody_outside_reads_a_word_of_it(
-    role: str,
-    fill: Callable[[], PrivateWorld],
-    app: Matchmaker,
-    session: Session,
-    login: Callable[..., FlaskClient],
-) -> None:
-    world = fill()
-    client = app.test_client() if role == "visitor" else login(world.outsiders[role])
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_nobody_outside_reads_a_word_of_it(role: str, place: Place) -> None:
     marks = MARKS if role in OFFICE else (*MARKS, *NAMES)
 
-    assert leaks(client, app, world, session, marks) == []
+    assert leaks(place, place.client(role), marks) == []
 
 
-def test_the_walk_would_find_a_leak(
-    fill: Callable[[], PrivateWorld],
-    app: Matchmaker,
-    session: Session,
-    login: Callable[..., FlaskClient],
-) -> None:
-    world = fill()
+def test_the_walk_would_find_a_leak(place: Place) -> None:
+    world = place.world
+    problem, team = world.problems[0].id, world.team.id if world.team else 0
+    run = world.run.id if world.run else 0
 
-    found = leaks(login(world.lead), app, world, session, MARKS)
+    found = leaks(place, place.signed_in(world.lead), MARKS)
 
     wanted = {
-        f"/problems/{world.problems[0].id}",
-        f"/teams/{world.team.id if world.team else 0}",
-        f"/office/problems/{world.problems[0].id}",
-        f"/office/runs/{world.run.id if world.run else 0}/review",
-        f"/office/runs/{world.run.id if world.run else 0}/export.csv",
-        f"/problems/{world.problems[0].id}/candidates",
+        f"/problems/{problem}",
+        f"/teams/{team}",
+        f"/office/problems/{problem}",
+        f"/office/runs/{run}/review",
+        f"/office/runs/{run}/export.csv",
+        f"/problems/{problem}/candidates",
         "/office/problems",
         "/desk",
     }
     assert wanted <= {line.split(": ")[0].split("?")[0] for line in found}
 
 
-def test_pages_of_others_are_the_same_with_and_without_it(
-    around: PrivateWorld,
-    fill: Callable[[], PrivateWorld],
-    app: Matchmaker,
-    login: Callable[..., FlaskClient],
-) -> None:
+def test_pages_of_others_are_the_same_with_and_without_it(place: Place) -> None:
     """Counts, facets and orders too: a figure that moved would tell."""
-    plain = [rule for rule in reading_rules(app) if not rule.arguments]
-    people = {role: around.outsiders[role] for role in around.outsiders}
+    after = said(place)
 
-    def said() -> dict[tuple[str, str], str]:
-        clients = {role: login(user) for role, user in people.items()}
-        clients["visitor"] = app.test_client()
-        return {
-            (role, rule.rule): VOLATILE.sub("", client.get(rule.rule).get_data(as_text=True))
-            for role, client in clients.items()
-            for rule in plain
-            # The office reads that a call was asked for and opened: there, and nowhere else.
-            if not (role in OFFICE and rule.rule in ("/office/audit", "/office/calls"))
-        }
-
-    before = said()
-    fill()
-    after = said()
-
-    assert len(before) > 100
-    assert [key for key in before if before[key] != after[key]] == []
+    assert len(place.before) > 100
+    assert [key for key in after if place.before[key] != after[key]] == []
