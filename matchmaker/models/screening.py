@@ -26,7 +26,7 @@ class ScreeningOutcome(StrEnum):
 SCREENING_OUTCOME_LABELS = {
     ScreeningOutcome.LIST: N_("List"),
     ScreeningOutcome.COACH: N_("Return for coaching"),
-    ScreeningOutcome.DECLINE: N_("Decline"),
+    ScreeningOutcome.DECLINE: N_("Do not take up"),
 }
 
 

@@ -76,7 +76,7 @@ FACTS = {
     "size": N_("Size"),
     "languages": N_("Languages"),
     "number": N_("Number"),
-    "field": N_("Field"),
+    "field": N_("Field of the problem"),
     "round": N_("Round"),
     "before": N_("Before"),
     "after": N_("After"),

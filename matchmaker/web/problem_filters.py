@@ -78,7 +78,7 @@ def queue_filters(
         if s is not ProblemState.DRAFT
     ]
     named = [(str(c.id), c.name(current_language())) for c in calls]
-    people = [(MINE, _("Mine")), (NOBODY, _("Nobody yet"))]
+    people = [(MINE, _("Mine")), (NOBODY, _("No broker yet"))]
     people += [(str(person.id), person.name) for person in brokers if person.id != reader.id]
     dues = [(LATE, _("Late")), (SOON, _("Due within three days"))]
     orders = [("due", _("Late first, then the longest waiting")), ("newest", _("Newest first"))]

@@ -63,7 +63,7 @@ class ConclusionForm(DecisionForm):
     """What every end of a screening says: the version that was seen, and why."""
 
     version = Version()
-    note = text(_l("Note"))
+    note = text(_l("Remark"))
 
     def arguments(self) -> dict[str, Any]:
         return {"version": self.version.data, "note": self.note.data or ""}
@@ -87,7 +87,7 @@ class CoachForm(ConclusionForm):
     """Exactly what is missing: ticked from the suggested items, and in the officer's own words."""
 
     missing = checkboxes(_l("What is missing"), validate_choice=False)
-    more_field = SelectField(_l("Field"), validate_choice=False)
+    more_field = SelectField(_l("Field of the problem"), validate_choice=False)
     more = line(_l("Another item"), maximum=500)
     note = text(_l("What the owner should change, in your own words"))
 
