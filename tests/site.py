@@ -83,6 +83,8 @@ class Site:
                 continue
             seen.add(kind)
             answer = client.get(address, follow_redirects=True)
+            if answer.mimetype != "text/html":
+                continue  # A file to download.
             page = pages.read(answer.request.path, answer.text)
             yield page, answer
             queue.extend(link.split("#")[0] for link in page.links if link.startswith("/"))
