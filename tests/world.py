@@ -8,7 +8,13 @@ from pathlib import Path
 from matchmaker import sample
 from matchmaker.db import make_engine, make_sessions, unit_of_work
 from matchmaker.passwords import hash_password
-from matchmaker.sample import staged_private_call, staged_readiness, staged_referral, staging
+from matchmaker.sample import (
+    staged_private_call,
+    staged_problem_intake,
+    staged_readiness,
+    staged_referral,
+    staging,
+)
 from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.worker import Worker
@@ -55,6 +61,8 @@ def build(folder: Path, template: Path) -> Settings:
     act(staged_private_call.stage)
     act(staged_referral.stage)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(PASSWORD)))
+    act(staged_problem_intake.answer_guides)
+    act(staged_problem_intake.leave_half_filled)
     act(staged_readiness.answer_checks)
     act(staged_readiness.set_targets)
     first = act(staging.start_run)

@@ -128,7 +128,13 @@ def _stage(
     from matchmaker import sample
     from matchmaker.db import unit_of_work
     from matchmaker.passwords import hash_password
-    from matchmaker.sample import staged_private_call, staged_readiness, staged_referral, staging
+    from matchmaker.sample import (
+        staged_private_call,
+        staged_problem_intake,
+        staged_readiness,
+        staged_referral,
+        staging,
+    )
     from matchmaker.services.context import Context
 
     def act(step: Any, *facts: Any) -> Any:
@@ -140,6 +146,8 @@ def _stage(
     act(staged_private_call.stage)
     act(staged_referral.stage)
     act(lambda ctx: staging.share_password(ctx.session, hash_password(password)))
+    act(staged_problem_intake.answer_guides)
+    act(staged_problem_intake.leave_half_filled)
     act(staged_readiness.answer_checks)
     act(staged_readiness.set_targets)
     tell(N_("Matching teams to problems: about half a minute …"))
@@ -149,6 +157,7 @@ def _stage(
     act(staging.answer, first.id)
     second = act(staging.start_run)
     act(staged_private_call.start_run)
+    act(staged_problem_intake.encode)
     if not leave_work:
         _run_jobs(settings, sessions, second.job_id)
 
