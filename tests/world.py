@@ -13,6 +13,7 @@ from matchmaker.sample import (
     staged_problem_intake,
     staged_readiness,
     staged_referral,
+    staged_rubric,
     staging,
 )
 from matchmaker.services.context import Context
@@ -71,6 +72,7 @@ def build(folder: Path, template: Path) -> Settings:
     act(staging.answer, first.id)
     act(staging.start_run)
     act(staged_private_call.start_run)
+    act(staged_rubric.raise_awards)
     worker.run_all()
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -133,6 +133,7 @@ def _stage(
         staged_problem_intake,
         staged_readiness,
         staged_referral,
+        staged_rubric,
         staging,
     )
     from matchmaker.services.context import Context
@@ -157,6 +158,7 @@ def _stage(
     act(staging.answer, first.id)
     second = act(staging.start_run)
     act(staged_private_call.start_run)
+    act(staged_rubric.raise_awards)
     act(staged_problem_intake.encode)
     if not leave_work:
         _run_jobs(settings, sessions, second.job_id)
