@@ -70,6 +70,7 @@ def build(folder: Path, template: Path) -> Settings:
     worker.run_all()
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_screening.stage)
     act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)

@@ -156,6 +156,7 @@ def _stage(
     _run_jobs(settings, sessions, first.job_id)
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_screening.stage)
     second = act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)
