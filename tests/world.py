@@ -14,6 +14,7 @@ from matchmaker.sample import (
     staged_readiness,
     staged_referral,
     staged_rubric,
+    staged_screening,
     staging,
 )
 from matchmaker.services.context import Context

@@ -134,6 +134,7 @@ def _stage(
         staged_readiness,
         staged_referral,
         staged_rubric,
+        staged_screening,
         staging,
     )
     from matchmaker.services.context import Context
