@@ -98,7 +98,7 @@ def surroundings(make: Factory) -> PrivateWorld:
         "mentor": make.user(Role.MENTOR, kind=AccountKind.STAFF),
         "association": make.user(Role.ASSOCIATION, kind=AccountKind.STAFF),
         "other enterprise": rival,
-        "solver": team_lead,
+        "other solver": team_lead,
     }
     national = make.call()
     make.problem(call=national, organization=other)

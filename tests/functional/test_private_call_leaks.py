@@ -27,7 +27,15 @@ from tests.private_world import MARK_EN, MARK_ZH, NAME_EN, NAME_ZH, WORDS, Priva
 MARKS = (MARK_EN, MARK_ZH)
 NAMES = (NAME_EN, NAME_ZH)
 OFFICE = ("officer", "administrator")
-OUTSIDERS = (*OFFICE, "reviewer", "mentor", "association", "other enterprise", "solver", "visitor")
+OUTSIDERS = (
+    *OFFICE,
+    "reviewer",
+    "mentor",
+    "association",
+    "other enterprise",
+    "other solver",
+    "visitor",
+)
 #: What a list may be asked for: words, filters, and whatever else an address can name.
 QUERIES = (
     "",
