@@ -135,12 +135,11 @@ def sign(
     """
     problem = lock_problem(ctx, problem_id)
     ctx.require(may_decide, problem)
-    last = latest_decision(ctx.session, problem.id)
-    if last is not None and _is_same(ctx, last, values):
-        return last  # A second click.
+    appeal, last = open_appeal(ctx.session, problem.id), latest_decision(ctx.session, problem.id)
+    if appeal is None and last is not None and _is_same(problem, last, values):
+        return last  # A second click, or a second officer who decides the same.
     if seen is not None and problem.version != seen:
         raise StaleVersion
-    appeal = open_appeal(ctx.session, problem.id)
     _check_time(ctx, problem, appeal)
     basis = basis_of(ctx.session, problem)
     panel = _panel_to_close(ctx, basis)
@@ -159,11 +158,10 @@ def sign(
     return decision
 
 
-def _is_same(ctx: Context, last: GradeDecision, values: GradeValues) -> bool:
+def _is_same(problem: Problem, last: GradeDecision, values: GradeValues) -> bool:
     said = (values.grade, values.award_tier, values.weeks, values.reason.strip())
-    actor_id = ctx.actor.id if ctx.actor else None
     kept = (last.grade, last.award_tier, last.weeks, last.reason)
-    return last.officer_id == actor_id and said == kept
+    return problem.state is not ProblemState.SCREENING and said == kept
 
 
 def _check_time(ctx: Context, problem: Problem, appeal: GradeAppeal | None) -> None:

@@ -18,6 +18,7 @@ from matchmaker.policies.problem import may_decide
 from matchmaker.queries import grade_appeal as appeals
 from matchmaker.queries import grade_decision as decisions
 from matchmaker.queries import grading_panel as queries
+from matchmaker.queries.screening import is_listed
 from matchmaker.queries.similar_problems import Similar, similar_to
 from matchmaker.services import rubric as rubrics
 from matchmaker.services.grade_decision import Basis, basis_of
@@ -128,7 +129,7 @@ def _is_under_way(problem: Problem, appeal: GradeAppeal | None) -> bool:
     """Whether the problem waits for a grade: for the first time, or because the owner asked."""
     if appeal is not None and appeal.state in OPEN_APPEALS:
         return appeal.state is GradeAppealState.TAKEN and appeal.officer_id == reader().id
-    return problem.state is ProblemState.SCREENING
+    return problem.state is ProblemState.SCREENING and is_listed(db_session(), problem)
 
 
 def _panel_form(session: Session, problem: Problem) -> PanelForm:

@@ -29,7 +29,6 @@ from matchmaker.web.forms.broker_assignment import BrokerForm, ContactForm
 from matchmaker.web.forms.problem import (
     DecisionForm,
     DeclineForm,
-    GradeForm,
     ReasonForm,
     ReturnForm,
 )
@@ -48,7 +47,6 @@ A = ProblemAction
 #: What the office can do: the service, the form with its arguments.
 DECISIONS: dict[ProblemAction, tuple[Callable[..., object], type[DecisionForm]]] = {
     A.SCREEN: (screening_service.start, ReasonForm),
-    A.GRADE: (service.grade, GradeForm),
     A.PUBLISH: (service.publish, ReasonForm),
     A.RETURN: (service.return_to_owner, ReturnForm),
     A.DECLINE: (service.decline, DeclineForm),
@@ -58,7 +56,7 @@ DECISIONS: dict[ProblemAction, tuple[Callable[..., object], type[DecisionForm]]]
     A.ARCHIVE: (service.archive, ReasonForm),
 }
 #: What the screening decides while it is under way, or before it has begun.
-OF_SCREENING = {A.GRADE, A.RETURN, A.DECLINE}
+OF_SCREENING = {A.RETURN, A.DECLINE}
 
 
 def page_words() -> dict[str, Any]:
@@ -123,10 +121,6 @@ def _decisions(
     possible = possible_actions(user, problem)
     if screening is not None:
         possible = [action for action in possible if action not in OF_SCREENING]
-    elif problem.state is ProblemState.SCREENING and not screenings.is_listed(
-        db_session(), problem
-    ):
-        possible = [action for action in possible if action is not A.GRADE]
     return {
         action: make_form(str(action), formdata=None)
         for action, (_decision, make_form) in DECISIONS.items()

@@ -24,6 +24,7 @@ from matchmaker.models import (
     Match,
     MatchReview,
     MatchRun,
+    OfficeSetting,
     Organization,
     OutboxMessage,
     Problem,
@@ -157,7 +158,7 @@ def test_two_officers_decide_a_problem_differently(
         app.sessions,
         return_it,
         lambda: client.post(
-            f"/office/problems/{problem.id}/grade", data={"grade": "G1", "reason": "Second"}
+            f"/office/problems/{problem.id}/decline", data={"reasons": "other", "note": "Second"}
         ),
     )
     assert answer.status_code == 409
@@ -172,7 +173,10 @@ def test_two_officers_decide_a_problem_differently(
 def test_two_officers_grade_at_once(make: Factory, login: Login, session: Session) -> None:
     problem = make.problem(ProblemState.SCREENING, author=None)
     make.listed(problem)
-    path, data = f"/office/problems/{problem.id}/grade", {"grade": "G2", "reason": "Clear goal"}
+    make.save(OfficeSetting(key="grading_needs_panel", value=0))
+    path, data = f"/office/grading/{problem.id}/sign", {"grade": "G2", "reason": "Clear goal"}
+    data |= {"award_tier": "B", "weeks": "12", "difference_reason": "Clear goal"}
+    data["version"] = str(problem.version)
     clients = [login(make.officer()) for _n in range(2)]
     answers = at_once([lambda c=c: c.post(path, data=data) for c in clients])
     assert [answer.status_code for answer in answers] == [303, 303]

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
-from matchmaker.models import AuditEvent, FormDraft, Problem, Screening
+from matchmaker.models import AuditEvent, FormDraft, OfficeSetting, Problem, Screening
 from matchmaker.workflows.problem import ProblemState
 
 S = ProblemState
@@ -403,10 +403,14 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
     assert "Waiting for screening" in queue
 
     assert client.post(f"{url}/screen").location == url
-    early = client.post(f"{url}/grade", data={"grade": "G3", "reason": "Needs a site."})
+    make.save(OfficeSetting(key="grading_needs_panel", value=0))
+    case = f"/office/grading/{problem.id}"
+    signed = {"grade": "G3", "award_tier": "B", "weeks": "16", "reason": "Needs a site."}
+    signed["difference_reason"] = "The site decides."
+    signed["version"] = str(saved(session)[0].version)
+    early = client.post(f"{case}/sign", data=signed)
     assert early.status_code == 409
     assert "Finish the screening first" in html.unescape(early.text)
-    assert "Needs a site." in early.text
     screening = session.scalars(sa.select(Screening)).one()
     points = {criterion: "3" for criterion in screening.points}
     path = f"/office/screenings/{screening.id}"
@@ -415,12 +419,12 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
     answer = client.post(f"{path}/list", data={"version": "2"})
     assert (answer.status_code, answer.location) == (303, url)
     assert "Listed, waits for its grade" in client.get(url).text
-    for action, data in (
-        ("grade", {"grade": "G3", "reason": "Needs a site."}),
-        ("publish", {}),
-    ):
-        answer = client.post(f"{url}/{action}", data=data)
-        assert (answer.status_code, answer.location) == (303, url), action
+    assert f'href="{case}"' in client.get(url).text
+    signed["version"] = str(saved(session)[0].version)
+    answer = client.post(f"{case}/sign", data=signed)
+    assert (answer.status_code, answer.location) == (303, case)
+    answer = client.post(f"{url}/publish")
+    assert (answer.status_code, answer.location) == (303, url)
     page = client.get(url).text
     assert "Needs a site." in page
     assert "Officer Wu" in page
@@ -432,6 +436,7 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
         "screening:score",
         "screening:list",
         "problem:grade",
+        "grade_decision:sign",
         "problem:publish",
     ]
     again = client.post(f"{url}/publish")
@@ -442,7 +447,8 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
 def test_each_grade_says_what_it_means_where_it_is_chosen(make, login):
     problem = make.problem(S.SCREENING)
     make.listed(problem)
-    page = html.unescape(login(make.officer()).get(f"/office/problems/{problem.id}").text)
+    make.save(OfficeSetting(key="grading_needs_panel", value=0))
+    page = html.unescape(login(make.officer()).get(f"/office/grading/{problem.id}").text)
     for words in ("about 8 weeks", "about 12 weeks", "16 to 20 weeks", "20 to 26 weeks"):
         assert words in page
     assert page.count('name="grade"') == 4
@@ -468,11 +474,10 @@ def test_an_officer_of_the_owner_is_told_why_not(make, login, session):
     page = client.get(f"/office/problems/{problem.id}").text
     assert "another programme officer has to decide" in page
     assert "/grade" not in page
-    answer = client.post(
-        f"/office/problems/{problem.id}/grade", data={"grade": "G1", "reason": "x"}
-    )
+    assert client.get(f"/office/grading/{problem.id}").status_code == 403
+    answer = client.post(f"/office/grading/{problem.id}/sign", data={"grade": "G1", "reason": "x"})
     assert answer.status_code == 403
-    assert "another programme officer has to decide" in answer.text
+    assert "how it is graded is for others to see" in answer.text
     assert saved(session)[0].state is S.SCREENING
 
 

@@ -361,19 +361,6 @@ class ReasonForm(DecisionForm):
         return {"reason": self.reason.data or ""}
 
 
-class GradeForm(ReasonForm):
-    """The grade, with what each of the four means."""
-
-    grade = RadioField(
-        _l("Grade"),
-        choices=grade_choices,
-        validate_choice=False,  # The service says what is wrong.
-    )
-
-    def arguments(self) -> dict[str, Any]:
-        return {"grade": self.grade.data or "", "reason": self.reason.data or ""}
-
-
 class ReturnForm(DecisionForm):
     """What the owner should change."""
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaker.errors import InvalidInput, StaleVersion
+from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.policies.problem import may_decide
 from matchmaker.queries import grading_panel as panels
 from matchmaker.services import grade_decision as service
@@ -32,7 +32,7 @@ def sign(problem_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         form.show_refusal(error)
         return case_page(problem_id, Forms(sign=form)), 422
-    except StaleVersion as error:
+    except (Conflict, InvalidTransition, StaleVersion) as error:
         form.form_errors.append(say(error.message))
         form.version.data = problem.version
         return case_page(problem_id, Forms(sign=form)), 409
