@@ -15,6 +15,7 @@ from matchmaker.errors import MatchmakerError
 COMMANDS = {
     "audit": ("matchmaker.cli.audit", "audit", "Check the audit trail."),
     "backup": ("matchmaker.cli.data", "backup", "Write the database and all files to FILE."),
+    "bench": ("matchmaker.cli.bench", "bench_command", "Measure the matcher on judged sets."),
     "db": ("matchmaker.cli.db", "db", "Migrate the database."),
     "demo": ("matchmaker.cli.demo", "demo", "Make a sample programme and serve it."),
     "doctor": ("matchmaker.cli.doctor", "doctor", "Check the installation; say what to do."),

@@ -71,7 +71,7 @@ def rank_command(
     with show_progress() as bars:
         result = pipeline.run(problem_documents, team_documents, progress=bars)
     if wanted is not None:
-        result = _only(result, wanted, top)
+        result = only(result, wanted, top)
     with _writing(output):
         with output.open("w", encoding="utf-8", newline="") as stream:
             result.write_csv(stream)
@@ -92,7 +92,7 @@ def _writing(path: Path) -> Iterator[None]:
         raise CannotWrite(path=str(path), reason=error.strerror or str(error)) from error
 
 
-def _only(result: MatchResult, wanted: Sequence[Pair], top: int | None) -> MatchResult:
+def only(result: MatchResult, wanted: Sequence[Pair], top: int | None) -> MatchResult:
     """Keep the wanted pairs of a result, at most *top* of each problem."""
     import numpy as np
 
