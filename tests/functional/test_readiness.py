@@ -325,3 +325,21 @@ def test_answers_nobody_offers_are_not_taken(
     assert 'id="N2-error"' not in answer.text
     assert "<script>alert" not in answer.text
     assert "N1" not in session.scalars(sa.select(ReadinessAssessment)).one().answers
+
+
+def test_the_organizations_page_leads_to_the_check(
+    login: Login, make: Factory, owner: User, firm: Organization
+) -> None:
+    link = f'href="{checks(firm)}"'
+    mine = login(owner).get(f"/organizations/{firm.id}").text
+    assert link in mine
+    assert "Take the check or see the result" in mine
+    office = login(make.officer()).get(f"/organizations/{firm.id}").text
+    assert link in office
+    assert "Take the check" not in office
+    desk = login(owner).get("/desk").text
+    assert "See how ready you are for AI" in desk
+    check = begin(login(owner), firm)
+    desk = login(owner).get("/desk").text
+    assert "Go on with the readiness check" in desk
+    assert f'href="{check}/resume"' in desk
