@@ -115,7 +115,7 @@ def part_label(path: str) -> str:
         return say(Message(text, {"side": inner[1]}))
     if inner[0] == "points":
         return say(Message(N_("%(criterion)s at least"), {"criterion": inner[1]}))
-    return ", ".join(say(NAMES[name]) for name in inner if name in NAMES)
+    return " · ".join(say(NAMES[name]) for name in inner if name in NAMES)
 
 
 @dataclass(frozen=True)

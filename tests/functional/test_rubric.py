@@ -100,8 +100,10 @@ def test_an_officer_makes_a_version(officer: FlaskClient, session: Session) -> N
     assert "DF1 Data gap Weight 20 30" in text
     assert "G3 Field Largest award (NT$) 300,000 350,000" in text
     assert "Not in force any more" in officer.get("/office/rubrics/grading/1").text
-    compared = officer.get("/office/rubrics/grading/compare?before=1&after=1.1").text
+    compared = officer.get("/office/rubrics/grading/compare").text
     assert "DF2 Method novelty" in compared
+    chosen = re.findall(r'<option value="([\d.]+)" selected', compared)
+    assert chosen == ["1", "1.1"]
     assert "Nothing differs" in officer.get("/office/rubrics/grading/compare?before=1&after=1").text
     assert officer.get("/office/rubrics/grading/compare?before=8").status_code == 404
 

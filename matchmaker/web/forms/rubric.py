@@ -22,6 +22,10 @@ from matchmaker.web.forms.base import BaseForm, choice, text
 from matchmaker.web.rubric_words import part_label
 
 MAX_TEXT = 1000
+#: Where sentences stand; the other texts are names.
+_SENTENCES = frozenset(
+    {"anchors", "answers", "advice", "provides", "award", "audience", "gates", "floors", "items"}
+)
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 
 
@@ -96,7 +100,7 @@ def _field(part: Part) -> Field:
     if part.kind == "grade":
         return choice(label, partial(zip, GRADES, GRADES))
     length = Length(max=MAX_TEXT, message=_("Please use at most %(max)d characters."))
-    is_long = len(str(part.value)) > 30 or "advice" in part.path
+    is_long = not _SENTENCES.isdisjoint(part.path.split("."))
     return (
         text(label, required, maximum=MAX_TEXT)
         if is_long

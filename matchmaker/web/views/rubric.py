@@ -76,7 +76,6 @@ def compare(kind: str) -> ResponseReturnValue:
     names = [listed.version for listed in versions]
     after = listing.chosen("after") or names[0]
     before = listing.chosen("before") or names[min(1, len(names) - 1)]
-    pairs = [(name, name) for name in names]
     return render_template(
         "rubric/compare.html",
         kind=kind,
@@ -84,11 +83,17 @@ def compare(kind: str) -> ResponseReturnValue:
         after=after,
         changes=_differences(kind, before, after),
         filters=[
-            listing.select("before", _("Earlier version"), pairs),
-            listing.select("after", _("Later version"), pairs),
+            _choice("before", _("Earlier version"), names, before),
+            _choice("after", _("Later version"), names, after),
         ],
         words=rubric_words,
     )
+
+
+def _choice(name: str, label: str, versions: list[str], chosen: str) -> dict[str, Any]:
+    """A choice of a version, with the one on the page chosen even if the address names none."""
+    options = [{"value": v, "label": v, "selected": v == chosen} for v in versions]
+    return {"name": name, "label": label, "kind": "select", "options": options}
 
 
 @blueprint.route(VERSION + "/edit", methods=["GET", "POST"], defaults={"words": False})
