@@ -185,8 +185,11 @@ def test_no_name_leads_anywhere(name):
 
 @given(st.binary(max_size=400), st.sampled_from(sorted(BY_EXTENSION)))
 def test_any_bytes_are_kept_or_refused_in_words(content, extension):
+    refusals = []
     try:
         with prepare(io.BytesIO(content), f"file{extension}") as prepared:
             assert prepared.size > 0
     except InvalidInput as refusal:
-        assert list(refusal.fields) == ["file"]
+        refusals = list(refusal.fields)
+
+    assert refusals in ([], ["file"])

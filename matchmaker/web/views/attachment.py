@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
+from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -29,6 +32,7 @@ from matchmaker.web.uploads import is_too_large, receives_files, uploaded
 
 blueprint = Blueprint("attachment", __name__)
 
+CHUNK = 256 * 1024
 FILES = "/problems/<int:problem_id>/files"
 FILE = FILES + "/<int:attachment_id>"
 
@@ -120,19 +124,31 @@ def show(problem_id: int, attachment_id: int) -> ResponseReturnValue:
 
 def send(attachment: Attachment, content: BinaryIO) -> ResponseReturnValue:
     """The content as a download that no browser shows or runs under our name."""
-    response = send_file(
-        content,
-        mimetype=service.media_type(attachment),
-        as_attachment=True,
-        download_name=attachment.name,
-        etag=False,
-        conditional=False,
-    )
+    response = Response(_chunks(content), mimetype=service.media_type(attachment))
+    response.call_on_close(content.close)
     response.content_length = attachment.size
+    response.headers.set("Content-Disposition", "attachment", **_file_name(attachment.name))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _chunks(content: BinaryIO) -> Iterator[bytes]:
+    with content:
+        while chunk := content.read(CHUNK):
+            yield chunk
+
+
+def _file_name(name: str) -> dict[str, str]:
+    """The name as every browser understands it: plain letters, and all of them by RFC 5987."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "file"
+    exact = quote(name, safe="")
+    return (
+        {"filename": plain}
+        if plain == name
+        else {"filename": plain, "filename*": f"UTF-8''{exact}"}
+    )
 
 
 @blueprint.post(FILE + "/remove")

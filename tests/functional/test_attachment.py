@@ -1,0 +1,329 @@
+"""Files over HTTP: what comes in, who gets what out, and how."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from matchmaker.models import Attachment, AttachmentAccess, AuditEvent
+from matchmaker.workflows.attachment import AttachmentState
+from matchmaker.workflows.problem import ProblemState
+from tests import bad_files
+from tests.desk import CSV, PEOPLE, around, attach, write_terms
+
+
+def upload(client, problem, content=CSV, name="sample.csv", **fields):
+    data = {"access": "data_room", "note": "", **fields, "file": (io.BytesIO(content), name)}
+    return client.post(f"/problems/{problem.id}/files", data=data)
+
+
+class Body(io.RawIOBase):
+    """A body of any length that counts how much of it is read, and tells when it is read first."""
+
+    def __init__(self, start: bytes, size: int, when_read=lambda: None) -> None:
+        self.start, self.size, self.when_read = start, size, when_read
+        self.place = self.n_read = 0
+
+    def readable(self):
+        return True
+
+    def seek(self, offset, whence=0):
+        self.place = offset if whence == 0 else self.size + offset
+        return self.place
+
+    def tell(self):
+        return self.place
+
+    def readinto(self, buffer):
+        if self.n_read == 0:
+            self.when_read()
+        n = min(len(buffer), self.size - self.place)
+        buffer[:n] = self.start[self.place : self.place + n].ljust(n, b"x")
+        self.place += n
+        self.n_read += n
+        return n
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_Hant_TW"])
+def test_owner_attaches_a_file(make, login, session, locale):
+    people = around(make, ProblemState.DRAFT)
+    client = login(people.owner, locale)
+
+    answer = upload(client, people.problem, note="兩筆資料", access="public")
+    page = client.get(answer.location).text
+
+    assert answer.status_code == 303
+    kept = session.scalars(sa.select(Attachment)).one()
+    assert (kept.name, kept.size, kept.state) == ("sample.csv", len(CSV), "unscanned")
+    assert "sample.csv" in page
+    assert "兩筆資料" in page
+    assert kept.sha256[:12] in page
+    said = "Not scanned: no scanner is configured" if locale == "en" else "未掃毒：尚未設定掃毒程式"
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    "case", ["empty", "program as pdf", "zip bomb", "nested zip", "outside zip"]
+)
+def test_bad_files_are_refused_and_the_form_stays(make, login, session, case):
+    people = around(make, ProblemState.DRAFT)
+    name, content, words = bad_files.REFUSED[case]
+
+    answer = upload(login(people.owner), people.problem, content, name, note="What I typed")
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "What I typed" in answer.text
+    assert session.scalars(sa.select(Attachment)).all() == []
+
+
+def test_no_file_chosen(make, login):
+    people = around(make, ProblemState.DRAFT)
+
+    answer = login(people.owner).post(
+        f"/problems/{people.problem.id}/files", data={"access": "public", "note": "kept"}
+    )
+
+    assert answer.status_code == 422
+    assert "Choose a file." in answer.text
+    assert 'value="kept"' in answer.text
+
+
+def test_file_over_the_limit_is_dropped_while_it_comes_in(make, app, login, session, tmp_path):
+    object.__setattr__(app.settings, "attachment_bytes", 100_000)
+    people = around(make, ProblemState.DRAFT)
+
+    answer = upload(login(people.owner), people.problem, bytes(150_000), "big.csv", note="typed")
+
+    assert answer.status_code == 413
+    assert "big.csv is larger than 0 MB" in answer.text
+    assert 'value="typed"' in answer.text
+    assert session.scalars(sa.select(Attachment)).all() == []
+    assert list((tmp_path / "files").rglob("*")) == []
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_Hant_TW"])
+def test_two_gigabytes_are_refused_unread(make, login, locale):
+    people = around(make, ProblemState.DRAFT)
+    size = 2 * 1024**3
+    start = (
+        b'--edge\r\nContent-Disposition: form-data; name="access"\r\n\r\npublic\r\n'
+        b'--edge\r\nContent-Disposition: form-data; name="note"\r\n\r\nwhat I typed\r\n'
+        b'--edge\r\nContent-Disposition: form-data; name="file"; filename="huge.csv"\r\n\r\n'
+    )
+    body = Body(start, size)
+
+    answer = login(people.owner, locale).post(
+        f"/problems/{people.problem.id}/files",
+        input_stream=body,
+        content_type="multipart/form-data; boundary=edge",
+    )
+
+    assert answer.status_code == 413
+    assert 'value="what I typed"' in answer.text
+    said = "The file is larger than 50 MB" if locale == "en" else "檔案超過 50 MB"
+    assert said in answer.text
+    assert body.n_read < 1024**2
+
+
+def test_nobody_waits_for_an_upload(make, app, login, settings):
+    """While a body comes in, others write: the route holds no lock until the file is checked."""
+    people = around(make, ProblemState.DRAFT)
+    client, order = login(people.owner), []
+
+    def meanwhile():
+        with app.sessions() as session:
+            session.connection(execution_options={"matchmaker_writes": True})
+            session.execute(sa.text("UPDATE users SET locale = 'zh_Hant_TW'"))
+            session.commit()
+        order.append("written")
+
+    boundary = b"--edge\r\nContent-Disposition: form-data; name="
+    body = (
+        boundary + b'"access"\r\n\r\ndata_room\r\n'
+        + boundary + b'"file"; filename="a.csv"\r\n\r\n' + CSV + b"\r\n--edge--\r\n"
+    )  # fmt: skip
+    answer = client.post(
+        f"/problems/{people.problem.id}/files",
+        input_stream=Body(body, len(body), meanwhile),
+        content_type="multipart/form-data; boundary=edge",
+    )
+
+    assert order == ["written"]
+    assert answer.status_code == 303
+
+
+def test_same_file_twice_is_one_file(make, login, session):
+    people = around(make, ProblemState.DRAFT)
+    client = login(people.owner)
+
+    upload(client, people.problem)
+    upload(client, people.problem, name="other-name.csv")
+
+    assert [item.name for item in session.scalars(sa.select(Attachment))] == ["sample.csv"]
+
+
+ADD = {"owner": 303, "colleague": 303, "officer": 303, "visitor": 401}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_who_may_attach(make, app, login, name):
+    people = around(make)
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    answer = upload(client, people.problem)
+
+    assert answer.status_code == ADD.get(name, 403)
+    if answer.status_code == 403:
+        assert "Only the owner of the problem and the programme office" in answer.text
+
+
+SEE_ALL = {"owner", "colleague", "officer", "administrator"}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_who_sees_the_page_of_files(make, app, login, name):
+    people = around(make)
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    status = client.get(f"/problems/{people.problem.id}/files").status_code
+
+    assert status == (302 if name == "visitor" else 200 if name in SEE_ALL else 403)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_public_file_is_for_everybody_and_only_ever_a_download(make, app, login, ctx, name):
+    people = around(make)
+    found = attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC, name="樣本 <x>.csv")
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    answer = client.get(f"/problems/{people.problem.id}/files/{found.id}")
+
+    assert answer.status_code == 200
+    assert answer.data == CSV
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename")
+    assert "%E6%A8%A3%E6%9C%AC%20_x_.csv" in answer.headers["Content-Disposition"]
+    assert answer.headers["Content-Length"] == str(len(CSV))
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_public_file_of_a_draft_is_its_owners(make, app, login, ctx, name):
+    people = around(make, ProblemState.DRAFT, submitted_at=None)
+    found = attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC)
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    answer = client.get(f"/problems/{people.problem.id}/files/{found.id}")
+
+    assert answer.status_code == (200 if name in ("owner", "colleague") else 404)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_no_file_of_the_data_room_opens_at_the_public_address(make, app, login, ctx, name):
+    people = around(make)
+    found = attach(ctx(), people.problem)
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    assert client.get(f"/problems/{people.problem.id}/files/{found.id}").status_code == 404
+
+
+@pytest.mark.parametrize("state", [s for s in AttachmentState if s is not AttachmentState.PASSED])
+def test_what_has_not_passed_is_not_opened(make, client, ctx, session, state):
+    people = around(make)
+    found = attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC)
+    removed = ", removed_at = created_at" if state is AttachmentState.REMOVED else ""
+    session.execute(sa.text(f"UPDATE attachments SET state = '{state}'{removed}"))
+    session.commit()
+
+    answer = client.get(f"/problems/{people.problem.id}/files/{found.id}")
+
+    assert answer.status_code == (200 if state is AttachmentState.UNSCANNED else 404)
+
+
+def test_file_of_another_problem_is_not_found(make, client, ctx):
+    people, other = around(make), around(make)
+    found = attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC)
+
+    assert client.get(f"/problems/{other.problem.id}/files/{found.id}").status_code == 404
+
+
+def test_removing_needs_a_reason_once_published(make, login, ctx, session):
+    people = around(make)
+    found = attach(ctx(), people.problem)
+    client = login(people.owner)
+    address = f"/problems/{people.problem.id}/files/{found.id}/remove"
+
+    refused = client.post(address, data={"reason": ""})
+    done = client.post(address, data={"reason": "Holds a customer’s name"})
+
+    assert refused.status_code == 422
+    assert "Say why: the reason is kept on record." in refused.text
+    assert done.status_code == 303
+    session.expire_all()
+    assert session.get(Attachment, found.id).state is AttachmentState.REMOVED
+    event = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert (event.action, event.data["reason"]) == ("attachment:remove", "Holds a customer’s name")
+    client.get("/")  # Where the message shows that it was removed.
+    assert "sample.csv" not in client.get(f"/problems/{people.problem.id}/files").text
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_who_may_remove(make, app, login, ctx, name):
+    people = around(make)
+    found = attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC)
+    person = people.person(name)
+    client = login(person) if person else app.test_client()
+
+    answer = client.post(
+        f"/problems/{people.problem.id}/files/{found.id}/remove", data={"reason": "x"}
+    )
+
+    expected = {"owner": 303, "colleague": 303, "officer": 303, "visitor": 401}
+    assert answer.status_code == expected.get(name, 403)
+
+
+def test_short_text_with_pictures_only_is_pointed_out(make, login, ctx):
+    people = around(make, ProblemState.DRAFT)
+    attach(ctx(), people.problem, name="poster.png", content=bad_files.picture("PNG"))
+    attach(ctx(), people.problem, name="scan.pdf", content=bad_files.pdf())
+
+    page = login(people.owner).get(f"/problems/{people.problem.id}/files").text
+    chinese = login(people.owner, "zh_Hant_TW").get(f"/problems/{people.problem.id}").text
+
+    assert "The matcher and screen readers cannot read these files" in page
+    assert "poster.png, scan.pdf" in page
+    assert "媒合程式和報讀軟體讀不到這些檔案的內容" not in chinese  # Nothing of it is public.
+    assert "媒合程式和報讀軟體讀不到這些檔案的內容" in (
+        login(people.owner, "zh_Hant_TW").get(f"/problems/{people.problem.id}/files").text
+    )
+
+
+def test_long_text_needs_no_such_note(make, login, ctx):
+    people = around(make, ProblemState.DRAFT, text_en="Scratches on screws. " * 40)
+    attach(ctx(), people.problem, name="poster.png", content=bad_files.picture("PNG"))
+
+    page = login(people.owner).get(f"/problems/{people.problem.id}/files").text
+
+    assert "screen readers cannot read" not in page
+
+
+def test_public_page_lists_public_files_alone(make, client, ctx):
+    people = around(make)
+    write_terms(ctx(), people.problem)
+    attach(ctx(), people.problem, access=AttachmentAccess.PUBLIC, name="open.csv")
+    attach(ctx(), people.problem, name="secret.csv", content=CSV + b"3,22\n")
+
+    page = client.get(f"/problems/{people.problem.id}").text
+
+    assert "open.csv" in page
+    assert "secret.csv" not in page
+    assert "There is a data room" in page or "有資料室" in page
