@@ -166,6 +166,7 @@ class Lookalikes:
         *,
         vector: Vectors | None = None,
         among: Collection[int] | None = None,
+        only_similar: bool = False,
     ) -> list[Lookalike]:
         """Return the *k* problems most like *document*, best first, of equals by id.
 
@@ -179,11 +180,13 @@ class Lookalikes:
             What the encoder that made the others' vectors made of *document*.
         among : collection of int, optional
             The only ids that may be returned; by default all.
+        only_similar : bool, default=False
+            Whether to leave out what is not worth a look.
         """
         if not self._kept:
             return []
         table = self._table = self._table or _Table.of(self)
-        return table.search(self.read(document), k, vector, among)
+        return table.search(self.read(document), k, vector, among, only_similar)
 
 
 class _Words:
@@ -244,17 +247,23 @@ class _Table:
         )
 
     def search(
-        self, asked: Reading, k: int, vector: Vectors | None, among: Collection[int] | None
+        self,
+        asked: Reading,
+        k: int,
+        vector: Vectors | None,
+        among: Collection[int] | None,
+        only_similar: bool,
     ) -> list[Lookalike]:
         words, concepts = self._words(asked), self._concepts(asked)
         meaning, has_meaning = self._meaning(vector)
         weights = np.where(has_meaning[:, None], _WEIGHTS[True], _WEIGHTS[False])
         scores = np.round((weights * np.stack([words, concepts, meaning], axis=1)).sum(axis=1), 6)
-        allowed = (
-            np.arange(len(self.ids))
-            if among is None
-            else np.flatnonzero(np.isin(self.ids, list(among)))
-        )
+        allowed = np.arange(len(self.ids))
+        if among is not None:
+            allowed = np.flatnonzero(np.isin(self.ids, list(among)))
+        if only_similar:
+            least = np.where(has_meaning, SIMILAR[True], SIMILAR[False])
+            allowed = allowed[scores[allowed] >= least[allowed]]
         best = allowed[np.lexsort((self.ids[allowed], -scores[allowed]))][:k]
         return [
             Lookalike(

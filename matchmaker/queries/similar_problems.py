@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,10 +55,14 @@ class _Memory:
     known: Lookalikes = field(default_factory=Lookalikes)
     stamps: dict[int, _Stamp] = field(default_factory=dict)
     model: str | None = None
+    sign: tuple[Any, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self, session: Session) -> None:
         """Read what is new, changed or gone since the last time."""
+        sign = _sign(session)
+        if sign == self.sign:
+            return
         model = session.scalar(
             sa.select(ProblemVector.model).order_by(ProblemVector.encoded_at.desc()).limit(1)
         )
@@ -69,7 +73,7 @@ class _Memory:
         changed = [id_ for id_, stamp in stamps.items() if self.stamps.get(id_) != stamp]
         for start in range(0, len(changed), _BATCH):
             self._read(session, changed[start : start + _BATCH])
-        self.stamps = stamps
+        self.stamps, self.sign = stamps, sign
 
     def _read(self, session: Session, ids: list[int]) -> None:
         rows = session.execute(sa.select(Problem.id, *_TEXTS).where(Problem.id.in_(ids))).all()
@@ -100,13 +104,13 @@ def similar_to(
     with memory.lock:
         memory.refresh(session)
         own = _vectors(session, memory.model, {problem.id: content_of(*texts)})
-        known = _known_to(session, actor, problem, among)
         vector = own.get(problem.id)
-        found = memory.known.search(document, SHOWN, vector=vector, among=known)
+        ranked = memory.known.search(document, len(memory.known), vector=vector, only_similar=True)
     if not document.forms:
         return SimilarProblems([], is_encoded=False)
-    alike = [one for one in found if one.is_similar]
-    return SimilarProblems(_with_problems(session, alike), is_encoded=vector is not None)
+    alike = [one for one in ranked if one.id != problem.id]
+    known = visible_problems(actor) if among is None else sa.and_(visible_problems(actor), among)
+    return SimilarProblems(_first_known(session, known, alike), is_encoded=vector is not None)
 
 
 def document_of(title_zh: str, text_zh: str, title_en: str, text_en: str) -> Document:
@@ -118,6 +122,15 @@ def document_of(title_zh: str, text_zh: str, title_en: str, text_en: str) -> Doc
 def content_of(*texts: str) -> str:
     """The hash of a problem's texts, by which a vector is known to stand for them."""
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+
+
+def _sign(session: Session) -> tuple[Any, ...]:
+    """What differs as soon as any problem or vector was added, changed or removed."""
+    version, written = sa.func.sum(Problem.version), sa.func.max(Problem.updated_at)
+    problems = session.execute(sa.select(sa.func.count(Problem.id), version, written)).one()
+    newest = sa.func.max(ProblemVector.encoded_at)
+    vectors = session.execute(sa.select(sa.func.count(ProblemVector.id), newest)).one()
+    return (*problems, *vectors)
 
 
 def _stamps(session: Session, model: str | None) -> dict[int, _Stamp]:
@@ -144,11 +157,19 @@ def _vectors(
     }
 
 
-def _known_to(
-    session: Session, actor: User | None, problem: Problem, among: sa.ColumnElement[bool] | None
-) -> set[int]:
-    known = sa.select(Problem.id).where(visible_problems(actor), Problem.id != problem.id)
-    return set(session.scalars(known if among is None else known.where(among)))
+def _first_known(
+    session: Session, known: sa.ColumnElement[bool], ranked: Sequence[Lookalike]
+) -> list[Similar]:
+    """The first of *ranked* that are *known* to the reader, asked for a batch at a time."""
+    found: list[Lookalike] = []
+    for start in range(0, len(ranked), _BATCH):
+        batch = ranked[start : start + _BATCH]
+        ids = sa.select(Problem.id).where(known, Problem.id.in_([one.id for one in batch]))
+        allowed = set(session.scalars(ids))
+        found += [one for one in batch if one.id in allowed]
+        if len(found) >= SHOWN:
+            break
+    return _with_problems(session, found[:SHOWN])
 
 
 def _with_problems(session: Session, found: Iterable[Lookalike]) -> list[Similar]:

@@ -113,6 +113,8 @@ def test_scores_are_ordered_within_bounds_and_only_of_those_allowed(texts, asked
     # What is asked leaves no trace, and nobody's score depends on who else may be shown.
     everyone = {one.id: one.score for one in known.search(asked, len(texts))}
     assert all(everyone[one.id] == one.score for one in found)
+    similar = known.search(asked, k, among=among, only_similar=True)
+    assert similar == [one for one in found if one.is_similar]
 
 
 def test_no_encoder_is_loaded():
