@@ -9,6 +9,8 @@ from matchmaker import sample
 from matchmaker.db import make_engine, make_sessions, unit_of_work
 from matchmaker.passwords import hash_password
 from matchmaker.sample import (
+    staged_attachment,
+    staged_grading,
     staged_private_call,
     staged_problem_intake,
     staged_readiness,
@@ -71,7 +73,9 @@ def build(folder: Path, template: Path) -> Settings:
     worker.run_all()
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_attachment.stage)
     act(staged_screening.stage)
+    act(staged_grading.stage)
     act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)

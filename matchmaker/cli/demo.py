@@ -129,6 +129,8 @@ def _stage(
     from matchmaker.db import unit_of_work
     from matchmaker.passwords import hash_password
     from matchmaker.sample import (
+        staged_attachment,
+        staged_grading,
         staged_private_call,
         staged_problem_intake,
         staged_readiness,
@@ -157,7 +159,9 @@ def _stage(
     _run_jobs(settings, sessions, first.job_id)
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_attachment.stage)
     act(staged_screening.stage)
+    act(staged_grading.stage)
     second = act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)
