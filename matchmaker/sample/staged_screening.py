@@ -50,7 +50,7 @@ TALK = (
     ("general", "董事長同意後，請把可以公開的範圍寫進命題。", "下週主管會議會討論。"),
 )
 REASON = "產線新增一臺設備，資料比上架時多，收件時間也延長兩週，讓團隊來得及準備。"
-OTHER_REASON = "The trial site has moved; teams should know before they plan their visits."
+OTHER_REASON = "試作場地換到新廠，團隊安排到場前應該知道，報名時間也一併延後。"
 
 
 def stage(ctx: Context) -> None:
@@ -134,7 +134,8 @@ def _amend(ctx: Context) -> None:
     for place, (problem, owner) in enumerate(_amendable(ctx.session)[:2]):
         values, deadline = values_of(problem), problem.deadline_at
         later = deadline + timedelta(days=14) if deadline else None
-        change = replace(values, deadline_at=later, data_formats=(*values.data_formats, "json"))
+        formats = dict.fromkeys((*values.data_formats, "xml"))
+        change = replace(values, deadline_at=later, data_formats=tuple(formats))
         reason = REASON if place == 0 else OTHER_REASON
         row = amendment.save(_as(ctx, owner), problem.id, change, reason=reason)
         ctx.session.flush()

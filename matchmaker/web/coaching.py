@@ -10,15 +10,17 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.assessment.intake import Intake, questions
+from matchmaker.competency import load_taxonomy
+from matchmaker.i18n import N_
 from matchmaker.models import Problem, ProblemComment, Screening, User
 from matchmaker.policies.problem import can_edit, is_owner, may_coach
 from matchmaker.queries.problem_comment import Threads
 from matchmaker.services.problem_comment import GENERAL
 from matchmaker.services.problem_intake import intake_of
 from matchmaker.services.problem_revision import FIELD_LABELS
-from matchmaker.services.problem_values import values_of
+from matchmaker.services.problem_values import ANSWERS, values_of
 from matchmaker.web.guide import step_of
-from matchmaker.web.i18n import current_language
+from matchmaker.web.i18n import current_language, say
 from matchmaker.web.problem_words import in_words
 from matchmaker.web.screening_words import field_label
 
@@ -54,7 +56,68 @@ class Item:
     done: bool
 
 
-def cards(actor: User, problem: Problem, threads: Threads, asked: Sequence[str]) -> list[Card]:
+@dataclass(frozen=True)
+class Group:
+    """Fields that belong together; folded away unless something in it waits for somebody."""
+
+    label: str
+    cards: Sequence[Card]
+    is_open: bool
+
+    @property
+    def n_open(self) -> int:
+        """How many threads are open in it."""
+        return sum(card.n_open for card in self.cards)
+
+    @property
+    def n_asked(self) -> int:
+        """How many of its fields are asked for."""
+        return sum(card.asked for card in self.cards)
+
+
+#: The groups in reading order, each with what it is called and its fields.
+_GROUPS = (
+    (N_("Title and text"), ("title_zh", "title_en", "text_zh", "text_en")),
+    (
+        N_("What teams need to know"),
+        ("sector", "region", "techniques", "requirements", "teams_wanted", "deadline_at"),
+    ),
+    (
+        N_("Data"),
+        (
+            *(name for name in VALUES if name.startswith("data_")),
+            "has_personal_data",
+            *(name for name in ANSWERS if name.startswith("data_")),
+            "label_status",
+            "public_equivalent",
+            "personal",
+            "access",
+            "sample_attached",
+            "will_collect",
+        ),
+    ),
+    (N_("Contact"), ("contact_name", "contact_email")),
+    (N_("In general"), (GENERAL,)),
+)
+_REST = N_("Answers to the guide")
+
+
+def grouped(found: Sequence[Card]) -> list[Group]:
+    """The cards in groups; the answers to the guide are what no group has."""
+    left = {card.name: card for card in found}
+    groups = []
+    for label, names in _GROUPS:
+        own = [left.pop(name) for name in list(left) if name in names]
+        groups.append((label, own))
+    groups.insert(-1, (_REST, list(left.values())))
+    return [
+        Group(say(label), own, place == 0 or any(card.n_open or card.asked for card in own))
+        for place, (label, own) in enumerate(groups)
+        if own
+    ]
+
+
+def cards(actor: User, problem: Problem, threads: Threads, asked: Sequence[str]) -> list[Group]:
     """The fields that say something, are asked for or talked about; the general one last."""
     values = values_of(problem)
     said: dict[str, Any] = {name: getattr(values, name) for name in VALUES}
@@ -75,7 +138,7 @@ def cards(actor: User, problem: Problem, threads: Threads, asked: Sequence[str])
         for name in dict.fromkeys(wanted)
     ]
     general = Card(GENERAL, field_label(GENERAL), "", "", threads.get(GENERAL, ()), False, "")
-    return [*found, general]
+    return grouped([*found, general])
 
 
 def _is_said(value: Any) -> bool:
@@ -93,6 +156,8 @@ def _shown(name: str, value: Any) -> str:
 def answer_text(name: str, value: Any) -> str:
     """An answer to a question of the guide in words, without the question."""
     question, language = questions()[name], current_language()
+    if name == "pattern":
+        return load_taxonomy().label(str(value), language)
     chosen = value if isinstance(value, list) else [value]
     return str(_(", ")).join(
         (str(_("Yes")) if item is True else answer.label(language) if answer else str(item))

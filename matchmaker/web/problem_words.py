@@ -17,6 +17,7 @@ from matchmaker.models import Problem
 from matchmaker.reference import REGIONS
 from matchmaker.services.problem_revision import FIELD_LABELS
 from matchmaker.services.problem_values import ProblemValues
+from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemAction, ProblemState
 
@@ -161,7 +162,7 @@ def decision_label(name: str) -> str:
     named = {"create": N_("Begun"), "update": N_("Changed")}
     if action in list(ProblemAction):
         return action_label(ProblemAction(action))
-    return say(named.get(action, name))
+    return say(named[action]) if action in named else action_words(name)
 
 
 def summary(problem: Problem, length: int = 160) -> str:
