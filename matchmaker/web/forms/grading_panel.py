@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from matchmaker.models import Seat
 from matchmaker.queries.grading_panel import Candidate
 from matchmaker.services.reasons import MAX_REASON
-from matchmaker.web.forms.base import BaseForm, Version, number_or_none, text
+from matchmaker.web.forms.base import BaseForm, Version, choices_of, number_or_none, text
 from matchmaker.web.grading_words import candidate_label
 
 
@@ -40,7 +40,9 @@ class AssignForm(BaseForm):
     """Somebody for a seat that fell vacant."""
 
     user_id = RadioField(_l("Reviewer"), validate_choice=False)
-    seat = RadioField(_l("Seat"), choices=[(s.value, s.value) for s in Seat], validate_choice=False)
+    seat = RadioField(
+        _l("Seat"), choices=choices_of((s.value, s.value) for s in Seat), validate_choice=False
+    )
 
     @property
     def person(self) -> int:
