@@ -39,7 +39,8 @@ from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
 from matchmaker.queries import referral as referrals
 from matchmaker.queries.broker_assignment import brokered_problems
-from matchmaker.queries.grading_panel import GradingDesk, in_grading
+from matchmaker.queries.call_target import target_values
+from matchmaker.queries.grading_panel import GradingDesk, in_grading, not_appealed
 from matchmaker.queries.office_setting import value as setting_value
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.problem_revision import waiting_amendments
@@ -82,6 +83,8 @@ class Office:
     requests: Sequence[PrivateCall]
     call: Call | None
     funnel: Sequence[Stage]
+    #: What the call is to reach, by the stage's name.
+    targets: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def _count_candidates(session: Session, actor: User) -> dict[int, int]:
 def office(session: Session, actor: User) -> Office:
     """What waits for the office: the longest waiting first."""
     handled = handled_by(actor, Problem.call_id)
-    at_work = sa.and_(Problem.state.in_(WAITING_STATES), sa.not_(in_grading()))
+    at_work = sa.and_(Problem.state.in_(WAITING_STATES), sa.not_(in_grading()), not_appealed())
     waiting = (at_work, handled, visible_problems(actor))
     call = current_call(session, actor)
     problems = session.scalars(
@@ -190,6 +193,7 @@ def office(session: Session, actor: User) -> Office:
         else (),
         call=call,
         funnel=funnel(session, actor, call) if call else (),
+        targets=target_values(session, call.id if call else None),
     )
 
 

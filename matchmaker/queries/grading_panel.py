@@ -176,6 +176,12 @@ def in_grading() -> sa.ColumnElement[bool]:
     )
 
 
+def not_appealed() -> sa.ColumnElement[bool]:
+    """The condition that no owner waits for an answer about the grade of a problem."""
+    waiting = sa.select(GradeAppeal.problem_id).where(GradeAppeal.state.in_(OPEN_APPEALS))
+    return Problem.id.not_in(waiting)
+
+
 def desk(session: Session, actor: User) -> GradingDesk:
     """What waits for *actor*: nothing to ask for those who neither review nor decide."""
     return GradingDesk(
