@@ -319,13 +319,15 @@ def job_url(job: Job) -> str:
 
 
 def funnel_bars(office: Office) -> list[dict[str, object]]:
-    """The funnel for the chart: each stage with its share of the one before."""
+    """The funnel for the chart: each stage with its target and its share of the one before."""
     bars: list[dict[str, object]] = []
     before = 0
     for stage in office.funnel:
         share = f" · {100 * stage.count / before:.0f} %" if before else ""
+        target = office.targets.get(stage.name)
+        reached = f"{stage.count} / {target}" if target else str(stage.count)
         label = say(STAGES[stage.name])
-        bars.append({"label": label, "value": stage.count, "text": f"{stage.count}{share}"})
+        bars.append({"label": label, "value": stage.count, "text": f"{reached}{share}"})
         before = stage.count
     return bars
 

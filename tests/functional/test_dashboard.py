@@ -69,7 +69,7 @@ def test_an_owner_with_no_problem_is_asked_for_one(make, login):
     user = make.user(kind=AccountKind.ENTERPRISE)
     make.organization(user)
     page = login(user).get("/desk")
-    assert "Nothing waits for you" in words(page)
+    assert "See how ready you are for AI" in words(page)
     assert "No problem yet" in words(page)
     assert "/problems/new" in links(page)
 
