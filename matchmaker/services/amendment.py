@@ -65,12 +65,12 @@ def save(
     if (row.version if row else 0) != version:
         raise StaleVersion
     check_storable(values)
+    changed = revisions.changed_names(values_of(problem), values)
     if row is None:
         row = ProblemRevision(problem_id=problem.id, is_amendment=True)
         ctx.session.add(row)
     row.author_id = ctx.actor.id if ctx.actor else None
-    row.content, row.reason = content, reason
-    row.changed = revisions.changed_names(values_of(problem), values)
+    row.content, row.reason, row.changed = content, reason, changed
     ctx.record("amendment:save", row, problem_id=problem.id, changed=row.changed)
     return row
 
