@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from matchmaker.matching.types import Band
+from matchmaker.matching.types import Band, Confidence
 
 FEATURES = ("dense", "lexical", "concepts", "sector", "requirements", "must_have")
 
@@ -73,6 +73,9 @@ class MatchConfig:
         similarity; the whole problem has the rest.
     band_floors : mapping of str to float
         Least score of each band.
+    margins : mapping of str to (float, float)
+        For each confidence, how far below and above the score the one of a fully described profile
+        lies, in eight cases of ten. Measured by leaving documents out; see docs/matching.md.
     top_n : int, optional
         How many teams to keep for each problem; None keeps every pair.
     rich, fair : int
@@ -91,6 +94,15 @@ class MatchConfig:
     band_floors: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
             {Band.STRONG: 2.5, Band.GOOD: 1.25, Band.POSSIBLE: 0.5}
+        )
+    )
+    margins: Mapping[str, tuple[float, float]] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                Confidence.THIN: (0.55, 1.75),
+                Confidence.FAIR: (0.30, 1.00),
+                Confidence.RICH: (0.15, 0.45),
+            }
         )
     )
     top_n: int | None = None
@@ -118,6 +130,7 @@ class MatchConfig:
             "glossed_trust": self.glossed_trust,
             "phrase_share": self.phrase_share,
             "band_floors": {str(band): floor for band, floor in self.band_floors.items()},
+            "margins": {str(level): list(pair) for level, pair in self.margins.items()},
             "top_n": self.top_n,
             "rich": self.rich,
             "fair": self.fair,

@@ -22,6 +22,7 @@ from matchmaker.matching.lexical import (
     shared_words,
 )
 from matchmaker.matching.result import MatchedPair
+from matchmaker.matching.scoring import Scorer
 from matchmaker.matching.standing import Standing, standing
 from matchmaker.matching.types import Band, Document, ProblemDocument, TeamDocument
 
@@ -124,7 +125,8 @@ class Explainer:
         Returns
         -------
         dict
-            ``score``, ``band``, ``confidence``, ``parts`` (feature, label, contribution),
+            ``score``, ``band``, ``confidence``, ``range`` (the least and the best band likely if the
+            profile were fully described), ``parts`` (feature, label, contribution),
             ``requirements``, ``document`` (the closest one), ``sentences``, ``terms`` (shared words),
             ``concepts``, ``reasons`` and ``notes`` (both lists of message ids with parameters), and
             ``advice``: what the team can say of itself that raises the score, with the score and the
@@ -170,7 +172,7 @@ class Explainer:
 
     def _score(self, pair: MatchedPair | None) -> dict[str, Any]:
         if pair is None:
-            return {"score": None, "band": None, "confidence": None, "parts": []}
+            return {"score": None, "band": None, "confidence": None, "range": [], "parts": []}
         parts = [
             {"feature": name, "label": LABELS[name], "contribution": pair.contributions[name]}
             for name in FEATURES
@@ -179,8 +181,12 @@ class Explainer:
             "score": pair.score,
             "band": str(pair.band),
             "confidence": str(pair.confidence),
+            "range": [str(band) for band in self._range(pair)],
             "parts": parts,
         }
+
+    def _range(self, pair: MatchedPair) -> tuple[Band, Band]:
+        return Scorer(self.config).band_range(pair.score, pair.band, pair.confidence)
 
     def _requirement(
         self, need: Requirement, team: TeamDocument, shown: Sequence[Analysis]

@@ -92,6 +92,18 @@ class Scorer:
         capped = np.where(unconfirmed, np.maximum(bands, good), bands)
         return np.asarray(capped, dtype=np.int8)
 
+    def band_range(self, score: float, band: Band, confidence: Confidence) -> tuple[Band, Band]:
+        """Return the least and the best band that a fully described profile is likely to have.
+
+        The thinner the profile, the wider the range. What keeps *band* below the one of its score,
+        such as a must-have that is only mentioned, keeps the best one there, too.
+        """
+        down, up = self.config.margins[confidence]
+        nothing = np.zeros(3, dtype=bool)
+        low, own, high = self.bands(np.array([score - down, score, score + up]), nothing).tolist()
+        is_capped = BANDS.index(band) > own
+        return BANDS[low], BANDS[max(high, BANDS.index(band)) if is_capped else high]
+
     def confidence(self, analyses: Sequence[Analysis]) -> Confidence:
         """Say how much a team has shown, by its number of substantial documents."""
         n_substantial = sum(analysis.is_substantial for analysis in analyses)

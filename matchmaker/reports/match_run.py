@@ -31,6 +31,7 @@ COLUMNS = (
     N_("Place among the team's problems"),
     N_("Must-haves met"),
     N_("Must-haves"),
+    N_("Same score as the row above"),
     N_("Pinned"),
     N_("Reason"),
 )
@@ -74,7 +75,9 @@ def _ranked(session: Session, run: MatchRun, locale: str) -> Iterator[list[Any]]
         .order_by(Match.problem_id, Match.problem_rank)
     )
     language = language_of(locale)
+    before: tuple[int, float] | None = None
     for match in session.scalars(statement):
+        is_tied, before = before == (match.problem_id, match.score), (match.problem_id, match.score)
         yield [
             match.problem_id,
             match.problem.title(language),
@@ -88,6 +91,7 @@ def _ranked(session: Session, run: MatchRun, locale: str) -> Iterator[list[Any]]
             match.team_rank,
             match.must_met,
             match.must_total,
+            translate(N_("Yes"), locale) if is_tied else "",
             translate(N_("Yes"), locale) if match.pinned else "",
             match.reason,
         ]
@@ -100,7 +104,7 @@ def _left_out(
         yield [
             *_side(found, locale),
             translate(N_("Not ranked"), locale),
-            *[""] * 8,
+            *[""] * 9,
             because(found.reason, found.params),
         ]
 

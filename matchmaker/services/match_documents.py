@@ -21,12 +21,17 @@ from matchmaker.models import Problem, Team
 from matchmaker.queries.match_run import is_open
 
 
+def matcher_id(row_id: int) -> str:
+    """How the matcher knows a row: of the same length for all, so that ties go by number."""
+    return f"{row_id:010d}"
+
+
 def read_problem(problem: Problem, now: datetime) -> ProblemDocument:
     """What the matcher may know of a problem: no names, no region, no contact data."""
     organization = problem.organization
     names = [organization.name_zh, organization.name_en, problem.contact_name]
     return problem_document(
-        str(problem.id),
+        matcher_id(problem.id),
         [
             Text(problem.title_zh, _joined(problem.text_zh, problem.data_zh), None),
             Text(problem.title_en, _joined(problem.text_en, problem.data_en), None),
@@ -48,7 +53,7 @@ def read_team(team: Team) -> TeamDocument:
     if team.organization is not None:
         names += [team.organization.name_zh, team.organization.name_en]
     return team_document(
-        str(team.id),
+        matcher_id(team.id),
         [Text(team.title_zh, team.text_zh, None), Text(team.title_en, team.text_en, None)],
         [Document((Text(w.title, w.text, None),), "work", w.year) for w in team.works],
         techniques=team.techniques,

@@ -40,7 +40,7 @@ from matchmaker.models import (
 )
 from matchmaker.queries import match_run as queries
 from matchmaker.services.match_basis import Basis, Report
-from matchmaker.services.match_documents import read_problem, read_team
+from matchmaker.services.match_documents import matcher_id, read_problem, read_team
 from matchmaker.services.match_run import STAGES, dump_failure
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
@@ -67,11 +67,11 @@ class Inputs:
 
     @cached_property
     def problem_documents(self) -> dict[str, ProblemDocument]:
-        return {str(problem.id): read_problem(problem, self.at) for problem in self.problems}
+        return {matcher_id(problem.id): read_problem(problem, self.at) for problem in self.problems}
 
     @cached_property
     def team_documents(self) -> dict[str, TeamDocument]:
-        return {str(team.id): read_team(team) for team in self.teams}
+        return {matcher_id(team.id): read_team(team) for team in self.teams}
 
 
 def carry_out(
@@ -148,7 +148,7 @@ def _rank(basis: Basis, inputs: Inputs, report: Report) -> MatchResult:
 
 
 def _named(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
-    return sorted((str(problem_id), str(team_id)) for problem_id, team_id in pairs)
+    return sorted((matcher_id(problem_id), matcher_id(team_id)) for problem_id, team_id in pairs)
 
 
 def _store(
@@ -254,8 +254,8 @@ def _explainer(
     inputs: Inputs, result: MatchResult, pipeline: MatchPipeline
 ) -> Callable[[MatchedPair], dict[str, Any]]:
     """Look explanations up, and make those of pairs that only the team's side of the list keeps."""
-    problems = {str(problem.id): problem for problem in inputs.problems}
-    teams = {str(team.id): team for team in inputs.teams}
+    problems = {matcher_id(problem.id): problem for problem in inputs.problems}
+    teams = {matcher_id(team.id): team for team in inputs.teams}
 
     def explain(pair: MatchedPair) -> dict[str, Any]:
         problem, team = problems[pair.problem_id], teams[pair.team_id]

@@ -25,7 +25,7 @@ from matchmaker.models import Preview
 from matchmaker.queries import preview as queries
 from matchmaker.queries.match_run import conflicts
 from matchmaker.services.match_basis import Basis
-from matchmaker.services.match_documents import read_problem, read_team
+from matchmaker.services.match_documents import matcher_id, read_problem, read_team
 from matchmaker.services.match_ranking import slim
 
 #: Teams further down the list of a problem see it when their own list is worked out.
@@ -65,9 +65,9 @@ class LiveMatching:
         for team in new_teams:
             self.live.put_team(team)
         for id_ in gone_problems:
-            self.live.remove_problem(str(id_))
+            self.live.remove_problem(matcher_id(id_))
         for id_ in gone_teams:
-            self.live.remove_team(str(id_))
+            self.live.remove_team(matcher_id(id_))
         return self.live
 
     def _changed_problems(

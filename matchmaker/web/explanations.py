@@ -7,7 +7,7 @@ reader's language and from where the reader stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -31,6 +31,9 @@ class Explained(Protocol):
 
     @property
     def confidence(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
 
 
 class Reader(StrEnum):
@@ -112,6 +115,7 @@ BANDS = {
     "possible": N_("Possible fit"),
     "weak": N_("Weak fit"),
 }
+RANGE = N_("With more described, the fit could turn out anywhere from “%(low)s” to “%(high)s”.")
 THIN = N_("Few descriptions")
 THIN_ADVICE = {
     Reader.OFFICE: N_("The ranking rests on little: ask the team for 8 to 12 past works."),
@@ -128,7 +132,10 @@ EXCLUSIONS = {
     "team_unavailable": N_("The team has paused or disbanded"),
     "no_capacity": N_("The team has no capacity"),
     "no_text": N_("There is no text in Chinese or English to read"),
-    "no_language_bridge": N_("No common language to compare in"),
+    "no_language_bridge": N_(
+        "No common language to compare in: neither text has the other's language, and too few of "
+        "the Chinese words are known to gloss them"
+    ),
 }
 CONFLICTS = {
     "organization": N_("The team belongs to the organization that owns the problem."),
@@ -231,6 +238,23 @@ def _about_field(found: Mapping[str, Any]) -> Message:
         )
         return Message(text, {"names": names})
     return Message(SECTOR_ONLY if sector > 0 else NEITHER)
+
+
+def range_words(match: Explained) -> str:
+    """How far the fit may turn out otherwise once the team has described more; empty if hardly."""
+    low, high = match.explanation.get("range") or (None, None)
+    if low is None or low == high:
+        return ""
+    return say(Message(RANGE, {"low": say(BANDS[low]), "high": say(BANDS[high])}))
+
+
+def tied(matches: Sequence[Explained]) -> set[int]:
+    """The places in *matches*, from 0, of pairs with exactly the score of the one before.
+
+    Their order says nothing: it goes by number.
+    """
+    marks = [(match.band, match.score) for match in matches]
+    return {n for n in range(1, len(marks)) if marks[n] == marks[n - 1]}
 
 
 # --- parts of the score -------------------------------------------------------------------------

@@ -150,8 +150,10 @@ def _opened(
 def bands(page: ReviewPage, actor: User) -> list[tuple[str, list[dict[str, Any]]]]:
     """The listed pairs by band, each as the row's macro wants it."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for match in page.page.items:
-        found.setdefault(match.band.value, []).append(row(page, match, actor))
+    tied = explanations.tied(page.page.items)
+    for place, match in enumerate(page.page.items):
+        shown = {**row(page, match, actor), "tied": place in tied}
+        found.setdefault(match.band.value, []).append(shown)
     return list(found.items())
 
 

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from matchmaker.matching import PriorRanker
+from matchmaker.matching import Band, Confidence, MatchConfig, PriorRanker
 from matchmaker.matching.ranking import best_first
+from matchmaker.matching.result import BANDS
+from matchmaker.matching.scoring import Scorer
 
 
 @parametrize_with_checks([PriorRanker()])
@@ -49,3 +51,31 @@ def test_best_first_is_a_stable_descending_order(values: list[float], top_n: int
 
     ranked = sorted((i for i, v in enumerate(values) if v > -np.inf), key=lambda i: (-values[i], i))
     assert found == ranked[:top_n]
+
+
+SCORES = st.floats(-5, 8)
+LEVELS = [Confidence.THIN, Confidence.FAIR, Confidence.RICH]
+
+
+@given(SCORES)
+def test_the_thinner_the_profile_the_wider_the_range(score: float) -> None:
+    scorer = Scorer(MatchConfig())
+    band = BANDS[int(scorer.bands(np.array([score]), np.zeros(1, dtype=bool))[0])]
+
+    places = [
+        [BANDS.index(found) for found in scorer.band_range(score, band, level)] for level in LEVELS
+    ]
+
+    for low, high in places:
+        assert high <= BANDS.index(band) <= low  # The best band is the first.
+    lows, highs = zip(*places, strict=True)
+    assert list(lows) == sorted(lows, reverse=True)
+    assert list(highs) == sorted(highs)
+
+
+def test_what_keeps_a_pair_off_the_top_keeps_its_range_off_it() -> None:
+    scorer = Scorer(MatchConfig())
+
+    assert scorer.band_range(2.7, Band.GOOD, Confidence.THIN) == (Band.GOOD, Band.GOOD)
+    assert scorer.band_range(2.7, Band.STRONG, Confidence.THIN) == (Band.GOOD, Band.STRONG)
+    assert scorer.band_range(-99.0, Band.WEAK, Confidence.THIN) == (Band.WEAK, Band.WEAK)
