@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from matchmaker.clock import utcnow
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from matchmaker.models import (
     GradeAppeal,
     GradeReview,
     GradingPanel,
     Organization,
+    OrganizationMember,
     Problem,
     ReviewerProfile,
     Role,
-    Screening,
-    ScreeningOutcome,
     Seat,
     User,
 )
@@ -77,26 +77,12 @@ class Case:
             contact_email="contact@foods.com.tw",
             published_at=None,
         )
-        self.listed(self.problem)
+        self.make.listed(self.problem)
 
     def reviewer(self, email: str, **values: Any) -> User:
         user = self.make.user(Role.REVIEWER, email=email)
         self.make.save(ReviewerProfile(user=user, **values))
         return user
-
-    def listed(self, problem: Problem) -> Screening:
-        now = utcnow()
-        row: Screening = self.make.save(
-            Screening(
-                problem=problem,
-                opened_at=now,
-                due_at=now + timedelta(days=14),
-                rubric_version="1",
-                outcome=ScreeningOutcome.LIST,
-                decided_at=now,
-            )
-        )
-        return row
 
     def as_(self, user: User) -> Context:
         return self.ctx(user)
@@ -145,6 +131,20 @@ class Case:
         assert panel.state is state
         return panel
 
+    def people(self) -> dict[str, User]:
+        """Somebody of each part: those who decide, those who must not, those who know nothing."""
+        insider = self.make.officer(email="insider@office.tw")
+        self.make.save(OrganizationMember(organization=self.organization, user=insider))
+        return {
+            "officer": self.officer,
+            "insider": insider,
+            "administrator": self.make.user(Role.ADMINISTRATOR, email="admin@office.tw"),
+            "owner": self.owner,
+            "reviewer": self.ai,
+            "other reviewer": self.third,
+            "stranger": self.make.user(email="stranger@else.tw"),
+        }
+
     def signed(self) -> None:
         self.panel_in(GradingPanelState.SIGNED)
 
@@ -155,3 +155,21 @@ class Case:
         )
         self.make.session.commit()
         return appeal
+
+
+def counted(session: Session, step: Callable[[], object]) -> int:
+    """How many queries *step* takes in a session that remembers nothing."""
+    session.commit()
+    session.expire_all()
+    seen: list[str] = []
+
+    def note(*event: Any) -> None:
+        seen.append(event[2])
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        step()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return len(seen)

@@ -156,6 +156,8 @@ def settle(ctx: Context, panel_id: int, *, words: str, version: int) -> GradingP
 def discuss_again(ctx: Context, panel_id: int, *, reason: str, version: int) -> GradingPanel:
     """Ask the reviewers to talk about their points once more."""
     panel = _find(ctx, panel_id)
+    if panel.state is not GradingPanelState.SETTLED:
+        raise InvalidTransition  # Before both have handed in it would show one's points.
     if panel.version != version:
         raise StaleVersion
     reason = needed(reason)
