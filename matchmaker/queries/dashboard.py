@@ -20,6 +20,7 @@ from matchmaker.models import (
     Organization,
     PrivateCall,
     Problem,
+    Question,
     ProblemRevision,
     ReadinessAssessment,
     Referral,
@@ -37,6 +38,7 @@ from matchmaker.queries import grading_panel, readiness
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
+from matchmaker.queries import question as questions
 from matchmaker.queries import referral as referrals
 from matchmaker.queries.broker_assignment import brokered_problems
 from matchmaker.queries.call_target import target_values
@@ -107,6 +109,8 @@ class Desk:
     grading: GradingDesk
     #: Problems that the person coaches as their broker.
     coached: Sequence[Problem]
+    #: Questions that wait for the person's answer; for the office those that are late.
+    questions: Sequence[Question]
     office: Office | None
 
 
@@ -124,6 +128,7 @@ def desk(session: Session, actor: User) -> Desk:
         referrals=referrals.received(session, actor),
         grading=grading_panel.desk(session, actor),
         coached=brokered_problems(session, actor),
+        questions=questions.to_answer(session, actor),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 

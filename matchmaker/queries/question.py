@@ -123,7 +123,10 @@ def to_answer(session: Session, actor: User) -> Sequence[Question]:
         sa.select(Question)
         .join(Problem, Problem.id == Question.problem_id)
         .where(Question.state == QuestionState.OPEN, sa.or_(kept_by(actor), late))
-        .options(joinedload(Question.problem).joinedload(Problem.organization))
+        .options(
+            joinedload(Question.problem).joinedload(Problem.organization),
+            joinedload(Question.problem).joinedload(Problem.call),
+        )
         .order_by(Question.due_at, Question.id)
         .limit(DESK_SIZE)
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
-from matchmaker.i18n import N_, html_lang
-from matchmaker.models import AnswerSide, Question
-from matchmaker.web.i18n import say
+from matchmaker.i18n import N_, Message, html_lang
+from matchmaker.models import AnswerSide, Question, User
+from matchmaker.policies.attachment import is_keeper
+from matchmaker.web.i18n import current_language, say, show_left, show_moment
 from matchmaker.workflows.question import QUESTION_WORKFLOW, QuestionState
 
 SOON = timedelta(days=2)
@@ -20,7 +23,9 @@ SIDES = {
 
 
 def state_label(question: Question) -> str:
-    """The state in words."""
+    """The state in words; that an answer is late is one."""
+    if is_late(question):
+        return str(_("Answer overdue"))
     return say(QUESTION_WORKFLOW.labels[question.state].public)
 
 
@@ -56,3 +61,21 @@ def lang(language: str) -> str:
 def language_name(language: str) -> str:
     """The language in the reader's words."""
     return str(_("Chinese") if language == "zh" else _("English"))
+
+
+def tasks(user: User, questions: Iterable[Question]) -> Iterator[dict[str, str]]:
+    """What the desk says of questions that wait for *user*: the owner's to answer, the office's if late."""
+    for question in questions:
+        problem, late = question.problem, is_late(question)
+        title = problem.title(current_language()) or _("Untitled problem")
+        text = N_("Late answer: %(title)s") if late else N_("Answer: %(title)s")
+        yield {
+            "title": say(Message(text, {"title": title})),
+            "url": url_for("question.answer", question_id=question.id),
+            "context": " ".join(question.text.split())[:80],
+            "owner": str(_("You") if is_keeper(user, problem) else _("Owner of the problem")),
+            "due_text": show_moment(question.due_at),
+            "left_text": show_left(question.due_at),
+            "tone": "stop" if late else "waiting",
+            "action_label": str(_("Answer it")),
+        }

@@ -41,7 +41,7 @@ QUESTION_WORKFLOW = Workflow[QuestionState, QuestionAction](
     labels=MappingProxyType(
         {
             S.OPEN: Label(N_("Waiting for an answer"), N_("Waiting for an answer"), "waiting"),
-            S.ANSWERED: Label(N_("Answered"), N_("Answered"), "good"),
+            S.ANSWERED: Label(N_("Answer given"), N_("Answer given"), "good"),
             S.HIDDEN: Label(N_("Hidden"), N_("Hidden by the programme office"), "stop"),
         }
     ),
