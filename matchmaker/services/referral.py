@@ -178,6 +178,7 @@ def accept(ctx: Context, referral_id: int, *, organization_id: int | None = None
 def decline(ctx: Context, referral_id: int) -> Referral:
     """A lead turns the referral down."""
     referral = _answerable(ctx, referral_id)
+    REFERRAL_WORKFLOW.target(referral.state, ReferralAction.DECLINE)
     _refuse_late(referral)
     return _take(ctx, referral, ReferralAction.DECLINE)
 
