@@ -23,8 +23,6 @@ from matchmaker.competency import (
     IMPORTANCE_SHOULD,
     Requirement,
     load_taxonomy,
-    suggest_competencies,
-    suggest_requirements,
 )
 from matchmaker.i18n import N_, Message
 
@@ -198,10 +196,8 @@ def _needs(reader: Reader) -> tuple[tuple[Requirement, ...], Reading, Message]:
     if pattern.known:
         read = Reading(pattern.value, False, pattern.evidence)
         return load_taxonomy().patterns[pattern.value].requires, read, _FROM_PATTERN
-    text = reader.intake.text
-    found = tuple(item.requirement for item in suggest_requirements(text))
-    quotes = tuple(Evidence("text", c.mentions[0].surface) for c in suggest_competencies(text))
-    return found, Reading(found or None, False, quotes[:3]), FROM_TEXT
+    found = reader.suggested_requirements
+    return found.value or (), found, FROM_TEXT
 
 
 RULES: Mapping[str, Callable[[Reader, int], Point]] = MappingProxyType(

@@ -11,12 +11,18 @@ from importlib.resources import files
 from typing import Any
 
 from matchmaker.assessment.intake import TEXT_FIELDS, Intake, questions
-from matchmaker.competency import extract_concepts, has_cjk, load_taxonomy
-from matchmaker.competency.text import CJK, FoldedText, fold_term, fold_with_positions
+from matchmaker.competency import (
+    extract_concepts,
+    has_cjk,
+    load_taxonomy,
+    suggest_competencies,
+    suggest_requirements,
+)
+from matchmaker.competency.text import CJK, fold_term, fold_with_positions
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|(?<=\.)\s+|$)", re.DOTALL)
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?:\d[\d,.]*|[零〇一二兩三四五六七八九十百千半]+(?:點[零〇一二三四五六七八九]+)?)\s*"
+    r"(?<![A-Za-z0-9])(?:\d[\d,.]{0,20}+|[零〇一二兩三四五六七八九十百千半]{1,12}+(?:點[零〇一二三四五六七八九]{1,6})?)\s{0,3}+"
     r"(?:%|％|成|倍|分之|秒|毫秒|分鐘|小時|個小時|天|週|個月|年|件|筆|張|次|人|元|萬|億|公斤|公分|公釐|支|通|台|份|頁|分|"
     r"per ?cent|percent|points?|ms\b|seconds?|minutes?|hours?|days?|weeks?|months?|years?|records?|"
     r"images?|photos?|pictures?|rows?|times|calls?|files?|cases?|people|kg|km|mm|NT|US)"
@@ -110,16 +116,15 @@ def _pattern(phrases: list[str]) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    field: str
     text: str
-    folded: FoldedText
+    folded: str
 
 
-def _sentences(field: str, text: str) -> Iterator[_Sentence]:
+def _sentences(text: str) -> Iterator[_Sentence]:
     for match in _SENTENCE.finditer(text):
         sentence = match.group().strip()
         if sentence:
-            yield _Sentence(field, sentence, fold_with_positions(sentence))
+            yield _Sentence(sentence, fold_with_positions(sentence).text)
 
 
 def _negated(text: str, start: int) -> bool:
@@ -145,8 +150,13 @@ class Reader:
     Reading(value='realtime', answered=False, evidence=(Evidence(field='text', quote='工地攝影機要即時提醒。'),))
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, memo: dict[Any, Any] | None = None) -> None:
         self.intake = intake
+        self._memo = {} if memo is None else memo
+
+    def other(self, intake: Intake) -> Reader:
+        """A reader of another intake; texts that both have are not read twice."""
+        return Reader(intake, self._memo)
 
     def read(self, field: str) -> Reading:
         """What is known of *field*."""
@@ -160,10 +170,35 @@ class Reader:
     def hint(self, field: str) -> Reading:
         """What the texts alone suggest of *field*; the strongest value that any of them has."""
         for cue in cues().get(field, ()):
-            for sentence in self._sentences:
-                if sentence.field != field and _speaks(sentence, cue):
-                    return Reading(cue.value, False, (Evidence(sentence.field, sentence.text),))
+            for text_field in _ORDER:
+                if text_field != field and (sentence := self._spoken(cue, text_field)):
+                    return Reading(cue.value, False, (Evidence(text_field, sentence),))
         return NOTHING
+
+    @cached_property
+    def suggested_requirements(self) -> Reading:
+        """The requirements that the description suggests, with the competencies it names."""
+        text = self.intake.text[:_SEARCHED]
+        found = tuple(item.requirement for item in suggest_requirements(text))
+        named = suggest_competencies(text, limit=3) if found else ()
+        quotes = tuple(Evidence("text", c.mentions[0].surface) for c in named)
+        return Reading(found or None, False, quotes)
+
+    def _spoken(self, cue: Cue, field: str) -> str | None:
+        """The first sentence of a text that speaks of *cue*."""
+        text = getattr(self.intake, field)
+        key = (id(cue), text)
+        if key not in self._memo:
+            found = (s.text for s in self._sentences(text) if _speaks(s, cue))
+            self._memo[key] = next(found, None)
+        sentence: str | None = self._memo[key]
+        return sentence
+
+    def _sentences(self, text: str) -> tuple[_Sentence, ...]:
+        if text not in self._memo:
+            self._memo[text] = tuple(_sentences(text))
+        sentences: tuple[_Sentence, ...] = self._memo[text]
+        return sentences
 
     def said(self, *fields: str) -> tuple[Evidence, ...]:
         """The evidence of those *fields* that anything is known of and that are not denied."""
@@ -177,18 +212,17 @@ class Reader:
         if confirmed is not None and confirmed in patterns:
             return Reading(confirmed, True, (Evidence("pattern", confirmed),))
         for field in ("title", "text", "better", "today"):
-            for concept in extract_concepts(getattr(self.intake, field)):
+            for concept in extract_concepts(getattr(self.intake, field)[:_SEARCHED]):
                 if concept.id in patterns and concept.weight >= _SURE:
                     quote = concept.mentions[0].surface
                     return Reading(concept.id, False, (Evidence(field, quote),))
         return NOTHING
 
-    @cached_property
-    def _sentences(self) -> tuple[_Sentence, ...]:
-        order = ("text", *(field for field in TEXT_FIELDS if field != "text"))
-        return tuple(s for field in order for s in _sentences(field, getattr(self.intake, field)))
 
-
+#: The description is read before the guided answers.
+_ORDER = ("text", *(field for field in TEXT_FIELDS if field != "text"))
+#: A description says early what it is about; concepts are looked for in so many characters.
+_SEARCHED = 5000
 #: A pattern that only plain words hint at is not sure enough.
 _SURE = 0.8
 
@@ -202,5 +236,5 @@ def _quotes(answer: Any) -> tuple[str, ...]:
 def _speaks(sentence: _Sentence, cue: Cue) -> bool:
     if cue.number and _NUMBER.search(sentence.text) is None:
         return False
-    found = cue.pattern.finditer(sentence.folded.text)
-    return any(not _negated(sentence.folded.text, match.start()) for match in found)
+    found = cue.pattern.finditer(sentence.folded)
+    return any(not _negated(sentence.folded, match.start()) for match in found)

@@ -186,7 +186,7 @@ def suggest_screening(intake: Intake, rubric: ScreeningRubric) -> ScreeningSugge
         high=high,
         gates=gates,
         outcome=_suggested(total, high, gates, rubric, refused=bool(refused)),
-        missing=_missing(intake, points, gates, rubric),
+        missing=_missing(reader, points, gates, rubric),
         refused=refused,
         warnings=reader.hint("prohibited_uses").evidence,
         rubric_version=rubric.version,
@@ -212,7 +212,7 @@ def _suggested(
 
 
 def _missing(
-    intake: Intake,
+    reader: Reader,
     points: Mapping[str, Point],
     gates: Sequence[GateResult],
     rubric: ScreeningRubric,
@@ -221,7 +221,7 @@ def _missing(
     merged: dict[str, Missing] = {}
     for criterion in rubric.criteria.values():
         if points[criterion.id].points < MAX_POINTS:
-            for item in _missing_of(criterion, intake, failed.get(criterion.id)):
+            for item in _missing_of(criterion, reader, failed.get(criterion.id)):
                 merged[item.field] = _together(merged.get(item.field), item)
     return tuple(sorted(merged.values(), key=lambda m: (m.gate is None, -m.effect, m.criteria)))
 
@@ -236,15 +236,16 @@ def _together(known: Missing | None, item: Missing) -> Missing:
     return Missing(item.field, criteria, known.effect + item.effect, gate)
 
 
-def _missing_of(criterion: Criterion, intake: Intake, gate: str | None) -> list[Missing]:
+def _missing_of(criterion: Criterion, reader: Reader, gate: str | None) -> list[Missing]:
     """Fill in what is empty, always what brings most first, and note what each one brings."""
+    intake = reader.intake
     left = [field for field in WANTED.get(criterion.id, ()) if _is_empty(intake, field)]
     found: list[Missing] = []
     waiting: list[str] = []
-    before = _point(criterion, Reader(intake)).points
+    before = _point(criterion, reader).points
     while left:
         filled = {field: _with_best(intake, field) for field in left}
-        reached = {f: _point(criterion, Reader(full)).points for f, full in filled.items()}
+        reached = {f: _point(criterion, reader.other(full)).points for f, full in filled.items()}
         best = max(left, key=lambda field: (reached[field], -left.index(field)))
         intake = filled[best]
         left.remove(best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -168,3 +169,14 @@ def test_every_field_has_words_and_the_right_kind():
 def test_what_cannot_be_an_answer_is_refused_by_name(data, message):
     with pytest.raises(BadIntake, match=message):
         Intake.from_data(data)
+
+
+@pytest.mark.parametrize("piece", ["1,", "erp ", ". ", "\nx", "不", "three hundred "])
+def test_no_text_takes_long_to_read(piece):
+    intake = Intake(text=(piece * 20_000)[:20_000])
+    start = time.process_time()
+
+    suggest_grade(intake, GRADING)
+    suggest_screening(intake, SCREENING)
+
+    assert time.process_time() - start < 5
