@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 
 from matchmaker.i18n import N_
 from matchmaker.models import (
+    INDICATORS,
     MEMBER_ROLE_LABELS,
     ORGANIZATION_KIND_LABELS,
     ROLE_LABELS,
+    SETTINGS,
     AuditEvent,
 )
 from matchmaker.queries.audit import AuditFilter
@@ -126,11 +128,17 @@ FACTS = {
     "stage": N_("Stage"),
 }
 #: Words that stand for codes.
-VALUES: dict[str, str] = {
-    code.value: words
-    for labels in (ROLE_LABELS, MEMBER_ROLE_LABELS, ORGANIZATION_KIND_LABELS)
-    for code, words in labels.items()
-} | REFUSALS
+VALUES: dict[str, str] = (
+    {
+        code.value: words
+        for labels in (ROLE_LABELS, MEMBER_ROLE_LABELS, ORGANIZATION_KIND_LABELS)
+        for code, words in labels.items()
+    }
+    | REFUSALS
+    | {key: setting.label for key, setting in SETTINGS.items()}
+    | {key: label for key, (label, _usual) in INDICATORS.items()}
+    | {"on": N_("On"), "off": N_("Off")}
+)
 WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Problem": PROBLEM_WORKFLOW,
     "Match": MATCH_WORKFLOW,

@@ -89,3 +89,13 @@ def test_bad_values_are_named_and_change_nothing(
     assert f'id="{field}-error"' in answer.text
     assert "<script>" not in answer.text
     assert office_setting.value(session, "readiness_caps_grade") is False
+
+
+def test_the_trail_says_in_words_what_was_set(make: Factory, login: Login) -> None:
+    data = {**DEFAULTS, "version": "0", "coaching_rounds": "1", "readiness_caps_grade": "y"}
+    browser = login(make.officer(), "zh_Hant_TW")
+    assert browser.post("/office/settings", data=data).status_code == 302
+    trail = browser.get("/office/audit?action=office_setting:edit").text
+    assert "設定項目：輔導回合上限 · 修改前：2 · 修改後：1" in trail
+    assert "設定項目：整備度限制分級" in trail
+    assert "開啟" in trail
