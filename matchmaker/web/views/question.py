@@ -76,9 +76,10 @@ def _page(problem: Problem, form: QuestionForm) -> str:
 @limiter.limit("30 per hour")
 def ask(problem_id: int) -> ResponseReturnValue:
     """Ask for a team."""
-    form = _new_form()
+    form, problem = _new_form(), _problem(problem_id)
+    context().require(may_ask, problem)
     if not form.validate():
-        return _page(_problem(problem_id), form), 422
+        return _page(problem, form), 422
     try:
         question = service.ask(
             context(),
@@ -89,10 +90,10 @@ def ask(problem_id: int) -> ResponseReturnValue:
         )
     except InvalidInput as error:
         form.show_refusal(error)
-        return _page(_problem(problem_id), form), 422
+        return _page(problem, form), 422
     except (DeadlinePassed, InvalidTransition, RateLimited) as error:
         form.form_errors.append(say(error.message))
-        return _page(_problem(problem_id), form), status_of(error)
+        return _page(problem, form), status_of(error)
     flash(_("Asked. You get a letter when it is answered."), "success")
     return redirect(_anchor(question), 303)
 
