@@ -292,7 +292,13 @@ def test_a_problem_that_closed_meanwhile_is_not_changed(
 
 def test_teams_that_answered_are_told_what_changed(make, officer, problem, ctx, session):
     people = {state: make.user(email=f"{state}@example.com") for state in MatchState}
-    run = MatchRun(call_id=problem.call_id, starter_id=officer.id, state=MatchRunState.PUBLISHED)
+    run = MatchRun(
+        call_id=problem.call_id,
+        starter_id=officer.id,
+        state=MatchRunState.PUBLISHED,
+        finished_at=utcnow(),
+        published_at=utcnow(),
+    )
     make.save(run)
     for place, (state, person) in enumerate(people.items()):
         make.save(

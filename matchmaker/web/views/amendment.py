@@ -152,6 +152,8 @@ def score(revision_id: int) -> ResponseReturnValue:
     found = _under_way(row)
     form = scoring_form(found)
     points = form.points(rubric.version(db_session(), "screening", found.rubric_version))
+    if not form.validate():
+        return _office_page(row.id, {"score": form}), 422
     try:
         screening_service.score(context(), found.id, points, version=form.version.data)
     except InvalidInput as error:

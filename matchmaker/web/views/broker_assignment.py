@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaker.errors import Conflict, InvalidInput, StaleVersion
+from matchmaker.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from matchmaker.policies.broker_assignment import may_assign, may_release
 from matchmaker.policies.problem import may_decide, may_read_decisions
 from matchmaker.queries.problem import get_problem
@@ -54,10 +54,16 @@ def release(problem_id: int) -> ResponseReturnValue:
         flash(say(error.message), "warning")
     else:
         flash(_("The problem has no broker now."), "success")
-    problem = get_problem(db_session(), actor(), problem_id)
-    if not may_read_decisions.allows(actor(), problem):
-        return redirect(url_for("dashboard.home"), 303)
-    return _back(problem_id)
+    return _back(problem_id) if _may_stay(problem_id) else redirect(url_for("dashboard.home"), 303)
+
+
+def _may_stay(problem_id: int) -> bool:
+    """Whether the reader still sees the office's page: a broker who let go does not."""
+    try:
+        problem = get_problem(db_session(), actor(), problem_id)
+    except NotFound:
+        return False
+    return may_read_decisions.allows(actor(), problem)
 
 
 @blueprint.post(PROBLEM + "/contact")

@@ -49,6 +49,8 @@ def score(screening_id: int) -> ResponseReturnValue:
     row = _problems_own(screening_id)
     form = scoring_form(row)
     points = form.points(rubric.version(db_session(), "screening", row.rubric_version))
+    if not form.validate():
+        return review_page(row.problem_id, {"score": form}), 422
     try:
         service.score(context(), row.id, points, version=form.version.data)
     except InvalidInput as error:
