@@ -16,7 +16,7 @@ from tests.factories import Factory
 
 Login = Callable[..., FlaskClient]
 BOTH = pytest.mark.parametrize("locale", ["en", "zh_Hant_TW"])
-SECRET_WORK = "Zebra stripes counted on conveyor belts by a camera that finds scratches."
+SECRET_WORK = "Find scratches on metal parts with a camera. Zebra stripes were counted too."
 ADVICE = {"en": "With that level stated", "zh_Hant_TW": "填上這個程度後"}
 
 
