@@ -192,7 +192,9 @@ def _field(question: Question) -> Field:
         case "choice":
             unknown = question.answer("unknown") is None
             choices = _choices(question, unknown=unknown)
-            return RadioField(_label(question), choices=choices, default="", validate_choice=unknown)
+            return RadioField(
+                _label(question), choices=choices, default="", validate_choice=unknown
+            )
         case "choices":
             return checkboxes(_label(question), choices=_choices(question, unknown=False))
     make = line if question.field in LINES else text
