@@ -71,7 +71,7 @@ def test_an_owner_with_no_problem_is_asked_for_one(make, login):
     page = login(user).get("/desk")
     assert "See how ready you are for AI" in words(page)
     assert "No problem yet" in words(page)
-    assert "/problems/new" in links(page)
+    assert "/problems/guide" in links(page)
 
 
 @pytest.mark.parametrize(

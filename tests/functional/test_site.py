@@ -63,7 +63,7 @@ def test_the_front_page_says_what_this_is_and_opens_three_doors(
 
 def test_the_doors_lead_further_in_for_who_is_signed_in(make, login):
     page = login(make.user()).get("/")
-    for link in ("/problems/new", "/teams/new", "/desk"):
+    for link in ("/problems/guide", "/teams/new", "/desk"):
         assert f'href="{link}"' in page.text
     assert "/account/register" not in page.text
 
