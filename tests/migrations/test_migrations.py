@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import schema
 from matchmaker.db import make_engine
+from matchmaker.models import Problem
 from matchmaker.services import audit
 from tests.backends import on_both
 
@@ -151,3 +153,81 @@ def test_database_refuses_to_change_the_audit_trail(
     session.rollback()
 
     assert audit.verify(session) == audit.ChainReport(1)
+
+
+RELEASED = "a4b1c7e09f52"
+
+
+@on_both
+def test_what_the_first_release_wrote_is_still_there(empty: sa.Engine) -> None:
+    schema.upgrade(empty, RELEASED)
+    metadata = sa.MetaData()
+    metadata.reflect(empty)
+    with empty.begin() as connection:
+        for name, row in released_rows().items():
+            connection.execute(metadata.tables[name].insert(), row)
+
+    schema.upgrade(empty)
+
+    with Session(empty) as session:
+        problem = session.scalars(sa.select(Problem)).one()
+        assert (problem.title_zh, problem.call.name_en) == ("檢查布料", "Call")
+        assert [need.competency for need in problem.requirements] == ["PER-CV"]
+        assert (problem.intake, problem.organization.name_zh) == ({}, "甲公司")
+
+
+def released_rows() -> dict[str, dict[str, object]]:
+    """One row of the tables that matter, as the first release would have written them."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    later = now + timedelta(days=60)
+    return {
+        "organizations": {
+            "id": 1,
+            "kind": "enterprise",
+            "name_zh": "甲公司",
+            "name_en": "Alpha",
+            "size": "small",
+            "about_zh": "",
+            "about_en": "",
+            "website": "",
+            "created_at": now,
+            "version": 1,
+        },
+        "calls": {
+            "id": 1,
+            "external_id": "C1",
+            "name_zh": "徵題",
+            "name_en": "Call",
+            "opens_at": now,
+            "closes_at": later,
+            "created_at": now,
+        },
+        "problems": {
+            "id": 1,
+            "call_id": 1,
+            "organization_id": 1,
+            "state": "submitted",
+            "title_zh": "檢查布料",
+            "title_en": "",
+            "text_zh": "以相機檢查布料瑕疵。",
+            "text_en": "",
+            "techniques": [],
+            "data_zh": "",
+            "data_en": "",
+            "data_details": {},
+            "teams_wanted": 1,
+            "contact_name": "",
+            "contact_email": "",
+            "office_note": "",
+            "search_text": "",
+            "version": 1,
+            "created_at": now,
+        },
+        "requirements": {
+            "id": 1,
+            "problem_id": 1,
+            "competency": "PER-CV",
+            "level": 3,
+            "importance": 3,
+        },
+    }
