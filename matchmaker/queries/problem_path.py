@@ -54,9 +54,10 @@ class Path:
     coached_at: datetime | None
     graded_at: datetime | None
     published_at: datetime | None
-    #: When it got into the state it is in; without a record of that, when it came in.
+    #: Since when it waits: since it was last submitted while the office has to screen it, else
+    #: since it got into its state; without a record of that, since it came in.
     since: datetime
-    #: The stages whose day is on record; that of an import is not.
+    #: The stages whose day is on record; an import brings some days without saying others.
     recorded: frozenset[str]
 
     def reached(self, stage: str) -> datetime | None:
@@ -196,6 +197,7 @@ def _path(moments: _Moments, problem: Problem, sector: str, region: str, size: s
     graded = _earliest(moments.graded.get(key), published)
     if graded is None and problem.grade is not None:  # Brought in by an import, without a record.
         graded = moments.coached.get(key, collected)
+    coached = _earliest(moments.coached.get(key), graded)
     return Path(
         problem_id=key,
         title_zh=problem.title_zh,
@@ -205,15 +207,24 @@ def _path(moments: _Moments, problem: Problem, sector: str, region: str, size: s
         region=region,
         size=size,
         collected_at=collected,
-        coached_at=_earliest(moments.coached.get(key), graded),
+        coached_at=coached,
         graded_at=graded,
         published_at=published,
-        since=moments.changed.get(key) or collected,
-        recorded=_recorded(moments, key),
+        since=_since(moments, problem, collected),
+        recorded=_recorded(moments, key, coached, graded),
     )
 
 
-def _recorded(moments: _Moments, key: int) -> frozenset[str]:
+def _since(moments: _Moments, problem: Problem, collected: datetime) -> datetime:
+    if problem.state in (ProblemState.SUBMITTED, ProblemState.SCREENING):
+        return problem.submitted_at or collected
+    return moments.changed.get(problem.id) or collected
+
+
+def _recorded(
+    moments: _Moments, key: int, coached: datetime | None, graded: datetime | None
+) -> frozenset[str]:
+    """The stages whose moment is on record and fits the others."""
     found = {"collected", "published"}
-    found |= {"coached"} if key in moments.coached else set()
-    return frozenset(found | ({"graded"} if key in moments.graded else set()))
+    found |= {"coached"} if moments.coached.get(key, 0) == coached else set()
+    return frozenset(found | ({"graded"} if moments.graded.get(key, 0) == graded else set()))

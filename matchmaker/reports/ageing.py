@@ -28,11 +28,11 @@ BUCKETS = (
 LONGEST = 25
 STEPS = (("collected", "coached"), ("coached", "graded"), ("graded", "published"))
 _AGE_RULE = N_(
-    "Problems that wait for a next step, by the full days since they got into their present "
-    "state (where that is not on record, since they came in). Late: submitted or in screening for "
-    "longer than %(days)s days (office settings)."
+    "Problems that wait for a next step, by full days: while they are to be screened, since they "
+    "were last submitted; else since they got into their state, or, where that is not on record, "
+    "since they came in. Late: not screened within %(days)s days (office settings)."
 )
-_OLDEST_RULE = N_("The %(count)s problems that have waited longest in their present state.")
+_OLDEST_RULE = N_("The %(count)s problems that have waited longest, counted as above.")
 _STEP_RULE = N_(
     "Days from the first arrival at one stage to the first arrival at the next, of problems that "
     "have both on record; half of them took the median or less."

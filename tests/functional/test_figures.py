@@ -218,7 +218,7 @@ def test_ageing_says_what_is_late(
     assert steps[2] == ["Graded → Published", "0", "–", "–"]  # An import has no day of grading.
     page = browser.get(f"/office/figures/ageing?call={filled.id}").text
     assert "&lt;b&gt;Late&lt;/b&gt; one" in page
-    assert "Late: submitted or in screening for longer than 14 days" in page
+    assert "Late: not screened within 14 days" in page
 
 
 def test_load_names_brokers_by_what_they_have_in_hand(
