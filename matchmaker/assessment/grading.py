@@ -30,6 +30,7 @@ from matchmaker.assessment.rubric import (
     GradingRubric,
     ScreeningRubric,
     ValueClass,
+    Wording,
 )
 from matchmaker.assessment.shipped import shipped_rubric
 from matchmaker.competency.framework import Labelled
@@ -51,12 +52,8 @@ class Grade(Labelled):
         The competency levels it asks for, such as ``3-4``.
     stage : str
         The proof stages that solving goes through.
-    calendar : str
-        How long solving takes.
-    owner_provides, award : str
-        What the problem's owner brings and what the best result earns; catalogue messages.
-    audience_zh : str
-        Whom it suits, in Chinese.
+    provides, award, audience : Wording
+        What the problem's owner brings, what the best result earns, whom it suits.
     """
 
     id: str
@@ -64,10 +61,9 @@ class Grade(Labelled):
     score_max: int
     level: str
     stage: str
-    calendar: str
-    owner_provides: str
-    award: str
-    audience_zh: str
+    provides: Wording
+    award: Wording
+    audience: Wording
 
 
 @cache
@@ -79,14 +75,18 @@ def grades() -> Mapping[str, Grade]:
     >>> [grade.en for grade in grades().values()]
     ['Starter', 'Applied', 'Field', 'Flagship']
     """
-    steps = tuple(shipped_rubric("grading").grades.values())
+    return grades_of(shipped_rubric("grading"))
+
+
+def grades_of(rubric: GradingRubric) -> Mapping[str, Grade]:
+    """All grades of *rubric* by id, from easiest to hardest."""
+    steps = tuple(rubric.grades.values())
     highest = [*(step.minimum - 1 for step in steps[1:]), 100]
     shown = (_grade(step, top) for step, top in zip(steps, highest, strict=True))
     return MappingProxyType({grade.id: grade for grade in shown})
 
 
 def _grade(step: GradeStep, score_max: int) -> Grade:
-    first, last = step.weeks
     return Grade(
         id=step.id,
         en=step.en,
@@ -95,10 +95,9 @@ def _grade(step: GradeStep, score_max: int) -> Grade:
         score_max=score_max,
         level=step.level,
         stage=" → ".join(step.milestones),
-        calendar=f"{first} weeks" if first == last else f"{first}–{last} weeks",
-        owner_provides=step.provides.en,
-        award=step.award.en,
-        audience_zh=step.audience.zh,
+        provides=step.provides,
+        award=step.award,
+        audience=step.audience,
     )
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from matchmaker.assessment import grades
 from matchmaker.competency import UnknownConcept, detect_language, load_taxonomy
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Band, Match, MatchReview, MatchRun, Problem
 from matchmaker.services.match import REFUSALS
+from matchmaker.web.grades import grades
 from matchmaker.web.i18n import current_language, say
 
 
@@ -143,13 +143,6 @@ CONFLICTS = {
     "author": N_("A member of the team wrote the problem."),
 }
 
-#: The awards that the grades' data names, so that the catalogue has them.
-AWARDS = (
-    N_("NT$20,000–50,000 + badge"),
-    N_("NT$100,000"),
-    N_("NT$300,000"),
-    N_("NT$600,000–1,000,000 or subsidy referral"),
-)
 DECISIONS = {
     "endorse": N_("Endorsed"),
     "decline": N_("Declined"),
@@ -429,7 +422,7 @@ def reason_of(item: Match | MatchReview) -> str:
 def award(problem: Problem) -> str:
     """What solving a problem of this grade earns."""
     grade = grades().get(problem.grade or "")
-    return say(grade.award) if grade else ""
+    return grade.award.label(current_language()) if grade else ""
 
 
 def first_sentence(problem: Problem) -> str:

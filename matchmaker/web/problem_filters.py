@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from matchmaker.assessment import grades
 from matchmaker.competency import load_taxonomy
 from matchmaker.models import Call, User
 from matchmaker.queries.problem import (
@@ -23,6 +22,7 @@ from matchmaker.queries.problem import (
     Filters,
 )
 from matchmaker.reference import REGIONS
+from matchmaker.web.grades import grades
 from matchmaker.web.i18n import current_language, say
 from matchmaker.web.listing import chosen, search, select, with_value
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, PUBLIC_STATES, ProblemState

@@ -10,13 +10,13 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
-from matchmaker.assessment import grades
 from matchmaker.competency import taxonomy
 from matchmaker.i18n import html_lang
 from matchmaker.policies.base import REGISTRY
 from matchmaker.reference import REGIONS
 from matchmaker.web import i18n
 from matchmaker.web.auth import actor
+from matchmaker.web.grades import grades
 from matchmaker.web.navigation import account_items, footer_items, nav_items
 
 

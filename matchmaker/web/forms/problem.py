@@ -21,7 +21,6 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from matchmaker.assessment import grades
 from matchmaker.competency import (
     Requirement,
     load_taxonomy,
@@ -50,6 +49,7 @@ from matchmaker.web.forms.base import (
     line,
     text,
 )
+from matchmaker.web.grades import grades
 from matchmaker.web.i18n import current_language, say, show_moment
 from matchmaker.web.problem_words import (
     GRADE_MEANINGS,

@@ -47,13 +47,13 @@ def test_a_device_to_be_approved_and_sold_is_a_flagship():
 
 
 def test_the_grade_ramp_follows_from_the_rubric():
-    shown = [(g.id, g.score_min, g.score_max, g.stage, g.calendar) for g in grades().values()]
+    shown = [(g.id, g.score_min, g.score_max, g.stage, g.award.zh) for g in grades().values()]
 
     assert shown == [
-        ("G1", 0, 29, "PoC", "8 weeks"),
-        ("G2", 30, 49, "PoC", "12 weeks"),
-        ("G3", 50, 69, "PoC → PoS", "16–20 weeks"),
-        ("G4", 70, 100, "PoC → PoS → PoB", "20–26 weeks"),
+        ("G1", 0, 29, "PoC", "新臺幣 2 萬至 5 萬元，另頒數位徽章"),
+        ("G2", 30, 49, "PoC", "新臺幣 10 萬元"),
+        ("G3", 50, 69, "PoC → PoS", "新臺幣 30 萬元"),
+        ("G4", 70, 100, "PoC → PoS → PoB", "新臺幣 60 萬至 100 萬元，或轉介補助"),
     ]
 
 

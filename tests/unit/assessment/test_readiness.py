@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.assessment.readiness import readiness
@@ -82,6 +82,7 @@ def test_every_answer_has_advice_in_both_languages():
             assert any("\u4e00" <= sign <= "\u9fff" for sign in step.action.zh)
 
 
+@settings(max_examples=40)
 @given(ANSWERS)
 def test_scores_stay_in_range_and_caps_follow_stages(answers):
     result = readiness(answers, RUBRIC)
@@ -92,6 +93,7 @@ def test_scores_stay_in_range_and_caps_follow_stages(answers):
     assert len(result.next_steps) == sum((score or 0) < 4 for score in answers.values())
 
 
+@settings(max_examples=40)
 @given(ANSWERS, st.sampled_from(list(RUBRIC.items)))
 def test_a_better_answer_never_lowers_the_stage(answers, item):
     before = readiness(answers, RUBRIC)
