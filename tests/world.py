@@ -13,6 +13,7 @@ from matchmaker.sample import (
     staged_grading,
     staged_private_call,
     staged_problem_intake,
+    staged_ranker,
     staged_readiness,
     staged_referral,
     staged_rubric,
@@ -73,6 +74,7 @@ def build(folder: Path, template: Path) -> Settings:
     worker.run_all()
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_ranker.learn)
     act(staged_attachment.stage)
     act(staged_screening.stage)
     act(staged_grading.stage)

@@ -133,6 +133,7 @@ def _stage(
         staged_grading,
         staged_private_call,
         staged_problem_intake,
+        staged_ranker,
         staged_readiness,
         staged_referral,
         staged_rubric,
@@ -159,6 +160,7 @@ def _stage(
     _run_jobs(settings, sessions, first.job_id)
     act(staging.review_and_publish, first.id)
     act(staging.answer, first.id)
+    act(staged_ranker.learn)
     act(staged_attachment.stage)
     act(staged_screening.stage)
     act(staged_grading.stage)
