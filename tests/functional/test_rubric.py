@@ -121,6 +121,20 @@ def test_other_words_are_a_version_too(officer: FlaskClient, session: Session) -
     assert versions(session) == [("grading", "1.1")]
 
 
+def test_a_renamed_grade_is_shown_by_its_new_name(
+    make: Factory, officer: FlaskClient, client: FlaskClient
+) -> None:
+    make.problem(grade="G3")
+    assert "G3 Field" in client.get("/problems", headers={"Accept-Language": "en"}).text
+    data = typed("grading", **{"grades-G3-en": "Site trial"})
+    assert officer.post("/office/rubrics/grading/1/words", data=data).status_code == 302
+
+    shown = client.get("/problems", headers={"Accept-Language": "en"}).text
+
+    assert "G3 Site trial" in shown
+    assert "G3 Field" not in shown
+
+
 def test_a_fault_stands_beside_the_field_and_what_was_typed_stays(
     make: Factory, login: Login, session: Session
 ) -> None:
