@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.reports.suppression import SMALLEST, suppress
@@ -20,6 +20,7 @@ def lines_of(table):
     return [list(row) for row in table] + [list(column) for column in zip(*table, strict=True)]
 
 
+@settings(max_examples=40)
 @given(TABLES)
 def test_what_is_shown_is_true_and_never_small(counts):
     shown = suppress(counts)
@@ -29,6 +30,7 @@ def test_what_is_shown_is_true_and_never_small(counts):
             assert not (0 < count < SMALLEST and cell is not None)
 
 
+@settings(max_examples=40)
 @given(TABLES)
 def test_no_sum_of_a_row_or_column_tells_a_small_count(counts):
     shown = suppress(counts)
@@ -39,6 +41,7 @@ def test_no_sum_of_a_row_or_column_tells_a_small_count(counts):
             assert sum(hidden) >= SMALLEST or len(hidden) == len(line)
 
 
+@settings(max_examples=40)
 @given(TABLES)
 def test_nothing_is_hidden_without_need(counts):
     if not any(0 < count < SMALLEST for row in counts for count in row):
