@@ -17,14 +17,13 @@ from matchmaker.assessment.intake import Intake, questions
 from matchmaker.models import Attachment, Problem
 from matchmaker.services.problem_intake import intake_of
 
-#: The answers a data sheet shows, in the order people read them. Who to ask for the data is not
+#: The answers a data sheet shows beside its fields, in the order people read them. Who to ask for the data is not
 #: among them: contact goes through the platform.
 SHEET_FIELDS = (
     "data_purpose",
     "data_period",
     "data_unit",
     "data_amount",
-    "data_fields",
     "label_status",
     "data_labels_how",
     "data_gaps",
