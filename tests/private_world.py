@@ -9,20 +9,35 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from matchmaker.clock import utcnow
 from matchmaker.models import (
     AccountKind,
+    Attachment,
+    AttachmentAccess,
+    Base,
+    BrokerAssignment,
     Call,
+    DataAdmission,
+    DataTerms,
+    GradeAppeal,
+    GradeDecision,
     MatchRun,
     MemberRole,
     Organization,
     OrganizationMember,
+    PairRule,
+    PairRuleKind,
     PrivateCall,
     Problem,
+    ProblemComment,
+    Question,
+    QuestionAnswer,
     Role,
     Team,
     TeamKind,
     User,
 )
+from matchmaker.models.question import AnswerSide
 from matchmaker.queries import match as matches
 from matchmaker.queries.match import Filter
 from matchmaker.services import match, match_run, private_call, private_call_team
@@ -143,8 +158,54 @@ def fill(
     run_jobs()
     session.expire_all()
     _publish(session, ctx, world)
+    session.add_all(_notes(world))
     session.commit()
     return world
+
+
+def _notes(world: PrivateWorld) -> list[Base]:
+    """Whatever else can hang off a problem: what people asked, noted, attached and signed."""
+    problem, now = world.problems[0], utcnow()
+    said = {"language": "en", "text": f"asked {MARK_EN} {WORDS[0]}"}
+    question = Question(
+        problem=problem, team=world.team, asker_id=world.solver.id, due_at=now, **said
+    )
+    terms = DataTerms(problem=problem, number=1, valid_days=30, sha256="0" * 64, **marked("text"))
+    decision = GradeDecision(
+        problem=problem,
+        officer_id=world.lead.id,
+        rubric_version="1",
+        grade="G2",
+        rules_grade="G2",
+        rules_score=30,
+        award_tier="B",
+        award_low=1,
+        award_high=2,
+        milestones=[],
+        weeks=12,
+        reason=f"signed {MARK_EN}",
+    )
+    file = {"kind": "csv", "size": 3, "sha256": "0" * 64, "note": f"note {MARK_EN}"}
+    return [
+        question,
+        QuestionAnswer(question=question, author_id=world.lead.id, side=AnswerSide.OWNER, **said),
+        terms,
+        DataAdmission(problem=problem, name=f"name {MARK_EN}", email=f"{MARK_EN}@x.example"),
+        decision,
+        GradeAppeal(problem=problem, decision=decision, reason=f"why {MARK_EN}", due_at=now),
+        Attachment(problem=problem, access=AttachmentAccess.PUBLIC, name=f"{MARK_EN}.csv", **file),
+        ProblemComment(
+            problem=problem, field="title_zh", by_office=True, body=f"comment {MARK_EN}"
+        ),
+        PairRule(
+            problem_id=problem.id,
+            team_id=world.team.id if world.team else 0,
+            kind=PairRuleKind.PIN,
+            reason=f"pin {MARK_EN}",
+            user_id=world.lead.id,
+        ),
+        BrokerAssignment(problem_id=problem.id, broker_id=world.lead.id, assigned_at=now),
+    ]
 
 
 def _problem(make: Factory, world: PrivateWorld, state: ProblemState) -> Problem:

@@ -303,7 +303,7 @@ def queue() -> ResponseReturnValue:
         due=DueTimes(days),
         amendments=revisions.waiting_amendments(session, reader),
         tabs=queue_tabs(listing.counts),
-        filters=queue_filters(listing.counts, offered, brokers.brokers(session), reader),
+        filters=queue_filters(listing.counts, offered, brokers.brokers(session, reader), reader),
     )
 
 
