@@ -172,9 +172,9 @@ def test_buttons_go_on_back_out_and_to_the_overview(login, session, draft, owner
 def test_a_draft_left_for_a_month_says_what_changed(login, session, make, draft, owner):
     client = login(owner)
     answer(client, draft, "today", "leave", today="By hand")
-    client.post(
-        f"/drafts/guide:{draft.id}:who", data={"who": "The night shift, six people", "seen": "x"}
-    )
+    seen = hidden(client.get(f"/problems/{draft.id}/guide/who").text, "seen")
+    typed = {"who": "The night shift, six people", "seen": seen}
+    client.post(f"/drafts/guide:{draft.id}:who", data=typed)
     draft = saved(session, draft.id)
     draft.call.closes_at = datetime(2026, 1, 2, tzinfo=UTC)
     draft.deadline_at = utcnow() - timedelta(days=3)
@@ -453,7 +453,12 @@ def test_the_one_page_form_keeps_the_answers(login, session, draft, owner):
 
 
 def test_the_office_sees_what_is_alike_when_it_screens(login, make):
-    texts = {"title_zh": "螺絲刮痕", "text_zh": "用肉眼看螺絲頭部的刮痕。", "title_en": "", "text_en": ""}
+    texts = {
+        "title_zh": "螺絲刮痕",
+        "text_zh": "用肉眼看螺絲頭部的刮痕。",
+        "title_en": "",
+        "text_en": "",
+    }
     earlier = make.problem(S.DECLINED, **texts)
     asked = make.problem(S.SUBMITTED, grade=None, published_at=None, **texts)
     page = login(make.officer()).get(f"/office/problems/{asked.id}")
@@ -461,3 +466,20 @@ def test_the_office_sees_what_is_alike_when_it_screens(login, make):
     assert "May be the same problem" in page.text
     assert f'href="/problems/{earlier.id}"' in page.text
     assert "The programme office did not take it up." in page.text
+
+
+def test_typing_that_was_kept_never_covers_a_newer_answer(login, session, draft, owner):
+    client, place = login(owner), f"/problems/{draft.id}/guide/today"
+    seen = hidden(client.get(place).text, "seen")
+    client.post(f"/drafts/guide:{draft.id}:today", data={"today": "Typed last month", "seen": seen})
+    assert answer(login(owner), draft, "who", who="Another step").status_code == 303
+    session.rollback()
+    row = saved(session, draft.id)
+    row.intake = {**row.intake, "today": "A colleague’s answer"}
+    session.commit()
+    page = client.get(place).text
+    assert "Typed last month</textarea>" in page
+    late = client.post(place, data={"seen": hidden(page, "seen"), "today": "Typed last month"})
+    assert late.status_code == 409
+    assert "A colleague’s answer" in html.unescape(late.text)
+    assert saved(session, draft.id).intake["today"] == "A colleague’s answer"

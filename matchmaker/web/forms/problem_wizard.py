@@ -65,7 +65,7 @@ class GuideForm(ProblemForm):
             kept.add("call_id")
         for name in [field.name for field in form if field.name not in kept]:
             del form[name]
-        if not form.is_submitted() or not form.seen.data:
+        if not form.seen.data:  # Typing that was kept brings what it was typed over.
             form.seen.data = fingerprint(values, field_names(step))
         return form
 
@@ -249,7 +249,7 @@ class WrittenForm(BaseForm):
     def of(cls, problem: Problem, **options: Any) -> WrittenForm:
         """The form with the texts as they are."""
         form = cls(obj=problem, **options)
-        if not form.is_submitted() or not form.seen.data:
+        if not form.seen.data:  # Typing that was kept brings what it was typed over.
             form.seen.data = fingerprint(values_of(problem), cls.NAMES)
         return form
 
