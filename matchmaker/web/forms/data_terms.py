@@ -14,8 +14,8 @@ class TermsForm(BaseForm):
     """A version of the terms; the number is that of the version it was written over."""
 
     number = Version()
-    text_zh = text(_l("Terms"), maximum=MAX_TERMS)
-    text_en = text(_l("Terms"), maximum=MAX_TERMS)
+    text_zh = text(_l("Terms of the data room"), maximum=MAX_TERMS)
+    text_en = text(_l("Terms of the data room"), maximum=MAX_TERMS)
     valid_days = WholeNumber(_l("An acceptance holds for (days)"), default=180)
     note = line(_l("What changed"), maximum=MAX_NOTE)
 
