@@ -22,6 +22,7 @@ from matchmaker.models import (
 from matchmaker.models.data_terms import fingerprint
 from matchmaker.policies.attachment import may_read_all_files
 from matchmaker.policies.data_terms import may_admit, may_edit_terms, may_enter_room, may_revoke
+from matchmaker.queries import account as accounts
 from matchmaker.queries import attachment as attachments
 from matchmaker.queries import data_terms as queries
 from matchmaker.services.account import normalize_email
@@ -203,6 +204,7 @@ def admit(ctx: Context, problem_id: int, *, name: str, email: str) -> DataAdmiss
     problem = find_problem(ctx, problem_id)
     ctx.require(may_admit, problem)
     address = _checked_person(name, email)
+    _check_inside(ctx, problem, address)
     known = _admission(ctx, problem, address)
     if known is not None:
         return known  # A second click.
@@ -220,6 +222,15 @@ def admit(ctx: Context, problem_id: int, *, name: str, email: str) -> DataAdmiss
     title = problem.title(language_of(ctx.locale))
     ctx.send_mail("data_terms.admitted", address, title=title, url=_room(ctx, problem))
     return admission
+
+
+def _check_inside(ctx: Context, problem: Problem, address: str) -> None:
+    """Into a data room of an in-house call come only people of its organization."""
+    private, user = problem.call.private_call, accounts.find(ctx.session, address)
+    if private is None or (user is not None and private.organization_id in user.organization_ids):
+        return
+    text = N_("Only the organization’s own people take part in its in-house call.")
+    raise InvalidInput(text, fields={"email": [Message(text)]})
 
 
 def _checked_person(name: str, email: str) -> str:

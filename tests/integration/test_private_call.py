@@ -42,7 +42,7 @@ from matchmaker.queries import private_call as queries
 from matchmaker.queries.audit import AuditFilter
 from matchmaker.queries.membership import GroupKind
 from matchmaker.reports.export import records_of
-from matchmaker.services import invitation, membership, private_call, private_call_team
+from matchmaker.services import data_terms, invitation, membership, private_call, private_call_team
 from matchmaker.services import match_run as runs
 from matchmaker.services import problem as problems
 from matchmaker.services import team as teams
@@ -564,6 +564,28 @@ class TestTeams:
         assert line.outsiders == [opened.solver]
         found = sa.select(Team.id).where(visible_teams(opened.solver), Team.id == team.id)
         assert session.scalar(found) is None
+
+
+class TestDataRoom:
+    def test_nobody_from_elsewhere_is_admitted_or_written_to(
+        self, make: Factory, session: Session, opened: PrivateWorld, ctx: Ctx
+    ) -> None:
+        problem = make.problem(
+            call=opened.call, organization=opened.organization, author_id=opened.member.id
+        )
+
+        for email in ("nobody@elsewhere.example", make.user().email or ""):
+            with pytest.raises(InvalidInput) as caught:
+                data_terms.admit(ctx(opened.member), problem.id, name="Somebody", email=email)
+            assert list(caught.value.fields) == ["email"]
+        admission = data_terms.admit(
+            ctx(opened.member), problem.id, name="Colleague", email=opened.solver.email or ""
+        )
+        assert admission.problem_id == problem.id
+        letters = sa.select(OutboxMessage.recipient).where(
+            OutboxMessage.kind == "data_terms.admitted"
+        )
+        assert session.scalars(letters).all() == [opened.solver.email]
 
 
 class TestMatching:
