@@ -10,6 +10,7 @@ from matchmaker.models import ProblemVector
 from matchmaker.queries.similar_problems import content_of, similar_to
 from matchmaker.services import similar_problems as service
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 
 S = ProblemState
 ZH = {
@@ -97,6 +98,7 @@ def test_a_problem_without_words_is_like_nothing(make, session, owner):
     assert similar_to(session, owner, mine).found == []
 
 
+@on_both
 def test_the_job_encodes_what_is_new_and_nothing_twice(make, session, run_jobs, ctx, owner):
     english = make.problem(S.CLOSED, **EN)
     mine = make.problem(S.DRAFT, organization=organization_of(owner), **ZH)
