@@ -101,6 +101,9 @@ def make_version(
     ctx.require(may_edit_rubrics)
     ctx.lock_actor()
     before = content(ctx.session, kind, base)
+    newest = _newest(ctx.session, kind)
+    if newest is not None and newest.version != seen and _same(newest.content, changed):
+        return newest  # A second click.
     if current_version(ctx.session, kind) != seen:
         raise StaleVersion
     _check(changed, before, base == seen, note)
@@ -134,8 +137,13 @@ def _check(
             faults.setdefault(fault.path, []).append(fault.message)
     if faults:
         raise InvalidInput(fields=faults)
-    if in_force and {**changed, "version": ""} == {**before, "version": ""}:
+    if in_force and _same(changed, before):
         raise InvalidInput(N_("Nothing differs from the version in force."))
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rubrics say the same, whatever their versions are called."""
+    return {**one, "version": ""} == {**other, "version": ""}
 
 
 def _newest(session: Session, kind: str) -> RubricVersion | None:

@@ -176,6 +176,14 @@ def test_somebody_who_was_faster_is_not_overruled_unseen(office: Context) -> Non
     assert service.current_version(office.session, "grading") == "1.1"
 
 
+def test_a_second_click_makes_no_second_version(office: Context) -> None:
+    first = make_version(office, WEIGHTS)
+
+    assert make_version(office, WEIGHTS, seen="1") is first
+    rows = sa.select(sa.func.count()).select_from(RubricVersion)
+    assert office.session.scalar(rows) == 1
+
+
 REFUSALS = [
     (
         "grading",
