@@ -34,6 +34,7 @@ from matchmaker.services.context import Context
 from matchmaker.settings import Settings
 from matchmaker.worker import Worker
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 from tests.factories import Factory
 
 Ctx = Callable[[User | None], Context]
@@ -97,6 +98,7 @@ def test_a_changed_team_is_ranked_against_all_that_is_open(
     assert fits(session, team)[0] == near.id
 
 
+@on_both
 def test_the_scores_are_those_of_a_run(
     make: Factory, session: Session, ctx: Ctx, team: Team, do: Callable[[], int]
 ) -> None:
@@ -223,6 +225,7 @@ def test_many_saves_in_a_row_are_one_piece_of_work(
     assert utcnow() < job.not_before <= utcnow() + preview.PAUSE
 
 
+@on_both
 def test_a_flood_of_changes_is_worked_out_together(
     session: Session, ctx: Ctx, make: Factory, do: Callable[[], int]
 ) -> None:

@@ -24,6 +24,7 @@ from matchmaker.services.context import Context
 from matchmaker.services.ranker_learning import LEARNED, collect, learn, weighted_by, worth
 from matchmaker.workflows.match import MatchState
 from matchmaker.workflows.match_run import MatchRunState
+from tests.backends import on_both
 from tests.factories import Factory
 
 Ctx = Callable[[User | None], Context]
@@ -165,6 +166,7 @@ def test_each_pair_counts_once_and_undecided_or_gated_ones_not_at_all(
     np.testing.assert_allclose(found.X, [z])
 
 
+@on_both
 def test_an_officer_switches_on_and_back_and_runs_note_it(
     better: Ranker,
     make: Factory,
@@ -226,6 +228,7 @@ def test_a_second_click_changes_nothing_and_a_stale_one_is_refused(
     assert (actions.count("ranker:switch_on"), actions.count("ranker:switch_off")) == (1, 1)
 
 
+@on_both
 def test_one_at_a_time_is_in_use(better: Ranker, ctx: Ctx, officer: User, session: Session) -> None:
     other = learn(session)
     service.switch_on(ctx(officer), better.id, version=better.version)

@@ -23,6 +23,7 @@ from matchmaker.services.context import Context
 from matchmaker.services.match_basis import unpack
 from matchmaker.settings import Settings
 from matchmaker.worker import Worker
+from tests.backends import on_both
 from tests.factories import Factory
 from tests.standin import LATIN, make_model
 
@@ -59,6 +60,7 @@ def versions(session: Session) -> list[TermStatistics]:
     return list(session.scalars(sa.select(TermStatistics).order_by(TermStatistics.id)))
 
 
+@on_both
 def test_the_first_run_counts_and_the_next_reads_the_same(
     run: Callable[[], MatchRun], session: Session
 ) -> None:
@@ -197,6 +199,7 @@ def test_without_a_text_nothing_is_kept(
     assert versions(session) == []
 
 
+@on_both
 def test_the_schedule_asks_when_it_is_due_and_not_before(session: Session) -> None:
     kinds = set(schedule.EVERY)
 
