@@ -19,8 +19,10 @@ from matchmaker.errors import (
     StaleVersion,
 )
 from matchmaker.models import AuditEvent, Job, Problem
+from matchmaker.records import ProblemRecord
 from matchmaker.services import problem as problems
 from matchmaker.services import problem_intake as service
+from matchmaker.services.importing_problem import take_problem
 from matchmaker.services.problem_values import ANSWERS, MAX_ANSWER, ProblemValues, values_of
 from matchmaker.workflows.problem import EDITABLE_STATES, ProblemState
 
@@ -232,5 +234,24 @@ def test_no_answer_ever_replaces_what_the_owner_wrote(earlier, last):
 
 def test_a_record_imported_again_leaves_the_answers(ctx, session, owner, draft):
     answer(ctx, owner, draft, today=TODAY)
+    draft.external_id = "P-1"
+    draft.organization.external_id = "O-1"
+    session.commit()
+    record = {"id": "P-1", "organization": "O-1", "call": draft.call.external_id, "lang": "zh"}
+    changed = {"title": "新題名", "text": "全新的說明", "state": "draft"}
+    take_problem(ctx(), ProblemRecord.model_validate(record | changed))
+    session.commit()
     session.expire_all()
-    assert session.get(Problem, draft.id).intake == {"today": TODAY}
+    row = session.get(Problem, draft.id)
+    assert (row.title_zh, row.text_zh, row.intake) == ("新題名", "全新的說明", {"today": TODAY})
+
+
+def test_answers_are_adopted_only_where_permissions_were_decided_elsewhere(ctx, make, owner):
+    problem = make.problem()
+    service.adopt(ctx(), problem, {"harm": "costly", "mentor": True, "who": ""})
+    assert problem.intake == {"harm": "costly", "mentor": True}
+    assert problem.text_zh == "用相機找出金屬零件上的刮痕。"
+    with pytest.raises(InvalidInput):
+        service.adopt(ctx(), problem, {"harm": "huge"})
+    with pytest.raises(PermissionDenied):
+        service.adopt(ctx(owner), problem, {"harm": "cheap"})
