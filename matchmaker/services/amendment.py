@@ -86,19 +86,19 @@ def submit(ctx: Context, revision_id: int) -> ProblemRevision:
         raise InvalidInput(fields={"reason": [message]})
     check_complete(values, now=None if ctx.trusted else utcnow())
     row.submitted_at = utcnow()
-    return _take(ctx, row, A.SUBMIT, "amendment:submit", row.reason)
+    return _take(ctx, row, A.SUBMIT, row.reason)
 
 
 def withdraw(ctx: Context, revision_id: int) -> ProblemRevision:
     """The owner keeps what is published."""
     row, _problem = _find(ctx, revision_id, A.WITHDRAW)
-    return _take(ctx, row, A.WITHDRAW, "amendment:withdraw")
+    return _take(ctx, row, A.WITHDRAW)
 
 
 def screen(ctx: Context, revision_id: int) -> Screening:
     """The office begins to look at the change."""
     row, problem = _find(ctx, revision_id, A.SCREEN)
-    _take(ctx, row, A.SCREEN, "amendment:screen")
+    _take(ctx, row, A.SCREEN)
     return screening.begin(ctx, problem, row)
 
 
@@ -113,7 +113,7 @@ def accept(ctx: Context, revision_id: int, *, version: int, note: str = "") -> P
     row.number = _next_number(ctx, problem, before)
     row.decided_at = row.told_at = utcnow()
     write_values(problem, values)
-    _take(ctx, row, A.ACCEPT, "amendment:accept", note)
+    _take(ctx, row, A.ACCEPT, note)
     write_to_owner(ctx, problem, "amendment.accepted")
     _tell_teams(ctx, problem, row.changed)
     return row
@@ -135,7 +135,7 @@ def give_back(
     found.missing = [item.to_data() for item in missing]
     said = "\n".join(filter(None, [note.strip(), *(f"– {item.line}" for item in missing)]))
     row.office_note = said
-    _take(ctx, row, A.RETURN, "amendment:return", said)
+    _take(ctx, row, A.RETURN, said)
     write_to_owner(ctx, problem, "amendment.returned", path=_path(problem), note=said)
     return row
 
@@ -148,7 +148,7 @@ def decline(ctx: Context, revision_id: int, *, version: int, note: str) -> Probl
         raise InvalidInput(fields={"note": [message]})
     _conclude(ctx, row, problem, ScreeningOutcome.DECLINE, version, note)
     row.office_note, row.decided_at = note.strip(), utcnow()
-    _take(ctx, row, A.DECLINE, "amendment:decline", note)
+    _take(ctx, row, A.DECLINE, note)
     write_to_owner(ctx, problem, "amendment.declined", path=_path(problem), note=note.strip())
     return row
 
@@ -202,12 +202,18 @@ def _take(
     ctx: Context,
     row: ProblemRevision,
     action: ProblemRevisionAction,
-    event: str,
     reason: str = "",
 ) -> ProblemRevision:
     before = row.apply(action)
     facts = {"reason": reason.strip()} if reason.strip() else {}
-    ctx.record(event, row, problem_id=row.problem_id, before=before, after=row.state, **facts)
+    ctx.record(
+        f"amendment:{action}",
+        row,
+        problem_id=row.problem_id,
+        before=before,
+        after=row.state,
+        **facts,
+    )
     return row
 
 

@@ -679,7 +679,7 @@ def test_filters_and_their_counts(make, session):
     assert listing.counts["grade"] == {"G1": 1, "G2": 1}
     assert listing.counts["region"] == {"east": 1, "central": 1}
     assert listing.counts["technique"] == {"computer vision": 1, "深度學習": 1}
-    assert listing.counts["language"] == {"zh": 0, "en": 2}
+    assert listing.counts["language"] == {"zh": 0, "en": 2, "both": 0}
     assert listing.counts["state"] == {"published": 2}
     assert titles(find(session, technique="深度學習")) == ["B"]
     assert titles(find(session, technique="深度")) == []
