@@ -57,7 +57,7 @@ def index(problem_id: int) -> ResponseReturnValue:
 @receives_files
 def add(problem_id: int) -> ResponseReturnValue:
     """Attach a file: checked and cleaned first, then written down."""
-    problem, form = _kept_problem(problem_id), AttachmentForm()
+    problem, form = problems.get_problem(db_session(), actor(), problem_id), AttachmentForm()
     file = uploaded("file")
     try:
         service.check_may_add(context(), problem)
