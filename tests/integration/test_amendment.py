@@ -40,6 +40,7 @@ from matchmaker.workflows.problem_revision import (
     ProblemRevisionAction,
     ProblemRevisionState,
 )
+from tests.backends import on_both
 
 P, S, A = ProblemState, ProblemRevisionState, ProblemRevisionAction
 TEXT = "字" * 90
@@ -171,6 +172,7 @@ def test_only_the_owner_writes(make, officer, problem, ctx):
         assert str(denied.value) == NOT_OWNER
 
 
+@on_both
 def test_what_is_published_stays_until_the_change_is_accepted(
     owner, officer, problem, ctx, session
 ):
@@ -290,6 +292,7 @@ def test_a_problem_that_closed_meanwhile_is_not_changed(
         service.accept(ctx(officer), row.id, version=version_of(session, row))
 
 
+@on_both
 def test_teams_that_answered_are_told_what_changed(make, officer, problem, ctx, session):
     people = {state: make.user(email=f"{state}@example.com") for state in MatchState}
     run = MatchRun(

@@ -14,6 +14,7 @@ from matchmaker.queries import problem as problems
 from matchmaker.services import broker_assignment as service
 from matchmaker.services import problem as problem_service
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 
 S = ProblemState
 
@@ -58,6 +59,7 @@ def test_assigning_tells_broker_and_owner(officer, mentor, problem, ctx, session
     assert (again.id, len(letters(session))) == (place.id, 2)
 
 
+@on_both
 def test_two_officers_assign_at_once_and_the_second_is_told(
     make, officer, mentor, problem, ctx, session
 ):

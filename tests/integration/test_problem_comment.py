@@ -14,6 +14,7 @@ from matchmaker.services import problem as problem_service
 from matchmaker.services import problem_comment as service
 from matchmaker.services.problem_values import values_of
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 
 S = ProblemState
 ENDED = (S.CLOSED, S.DECLINED, S.WITHDRAWN, S.ARCHIVED)
@@ -91,6 +92,7 @@ def _expected(role, state):
     return None
 
 
+@on_both
 def test_a_thread_is_answered_settled_and_opened_again(make, owner, mentor, problem, ctx, session):
     thread = write(ctx, mentor, problem)
     session.commit()
@@ -159,6 +161,7 @@ def test_a_second_click_writes_nothing(owner, mentor, problem, ctx, session):
     assert write(ctx, mentor, problem, "Same").id != first.id
 
 
+@on_both
 def test_a_digest_tells_each_side_once_what_the_other_wrote(
     make, owner, mentor, problem, ctx, session
 ):

@@ -33,6 +33,7 @@ from matchmaker.services import screening_reminder
 from matchmaker.services.problem import DeclineReason
 from matchmaker.services.screening_record import MissingItem
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 
 S = ProblemState
 CRITERIA = tuple(shipped_rubric("screening").criteria)
@@ -312,6 +313,7 @@ def test_the_office_sets_how_many_rounds_there_are(make, officer, ctx, session, 
         ACTS["coach"](ctx(officer), row)
 
 
+@on_both
 def test_the_second_round_judges_what_the_owner_added(make, officer, ctx, session):
     owner = make.user()
     problem = make.problem(
@@ -340,6 +342,7 @@ def test_owners_read_how_it_ended_and_nothing_of_the_round_at_hand(make, officer
     assert list(queries.rounds(session, None, problem)) == []
 
 
+@on_both
 def test_the_queue_shows_late_ones_first_and_filters(make, session):
     officer, mentor, now = make.officer(), make.user(Role.MENTOR), utcnow()
     call = make.call()
@@ -381,6 +384,7 @@ def letters(session, kind):
     ]
 
 
+@on_both
 def test_reminders_go_to_the_broker_else_to_officers_and_once(make, ctx, session):
     mentor = make.user(Role.MENTOR, email="mentor@example.com")
     make.officer(email="officer@example.com")
