@@ -5,16 +5,17 @@ A course prepares for a level, it never grants one: only assessed results are ev
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from matchmaker.competency.diagnosis import Estimate, estimate
 from matchmaker.competency.framework import Requirement
 from matchmaker.competency.gaps import Gap, Unknown, highest, standing
-from matchmaker.competency.parameters import read_data
 from matchmaker.competency.taxonomy import load_taxonomy
 
 #: Gaps above this are closed by a path of several entries, or by a teammate who can.
@@ -296,7 +297,10 @@ def _waits_for(entry: Resource, others: Sequence[Resource]) -> bool:
 @cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
     """Return the entries that ship, by id, as plain data with texts in both languages."""
-    return MappingProxyType({row["id"]: MappingProxyType(row) for row in read_data()["catalogue"]})
+    text = (files(__package__) / "data" / "learning.json").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {row["id"]: MappingProxyType(row) for row in json.loads(text)["catalogue"]}
+    )
 
 
 def read_resource(row: Mapping[str, Any]) -> Resource:

@@ -147,13 +147,6 @@ class Parameters:
         return self.sources[name]
 
 
-def read_data() -> dict[str, Any]:
-    """Return the data file that ships with the package, unread further."""
-    text = (files(__package__) / "data" / "competency_data.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
 @cache
 def parameters(version: str = CURRENT) -> Parameters:
     """Return the parameters of a version; all that ever shipped stay, so old figures can be checked.
