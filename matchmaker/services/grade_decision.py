@@ -265,7 +265,7 @@ def _answer(ctx: Context, appeal: GradeAppeal, decision: GradeDecision) -> None:
     before = appeal.apply(GradeAppealAction.UPHOLD if stands else GradeAppealAction.CHANGE)
     appeal.outcome, appeal.closed_at = decision, utcnow()
     ctx.record(
-        f"grade_appeal:{'uphold' if stands else 'change'}",
+        "grade_appeal:uphold" if stands else "grade_appeal:change",
         appeal,
         before=before,
         after=appeal.state,

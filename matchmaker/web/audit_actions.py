@@ -44,6 +44,8 @@ ACTIONS = {
     "data_terms:edit": N_("put terms of a data room in force"),
     "data_terms:revoke": N_("ended an acceptance of a data room's terms"),
     "data_terms:withdraw_admission": N_("no longer admitted somebody to a data room"),
+    "grade_appeal:change": N_("changed a grade after a review"),
+    "grade_appeal:uphold": N_("let a grade stand after a review"),
     "grade_appeal:lapse": N_("let a request lapse"),
     "grade_appeal:request": N_("asked for a review of the grade"),
     "grade_appeal:take": N_("took on a review of the grade"),

@@ -205,7 +205,7 @@ def test_an_office_without_a_call_or_problems_is_told_so(make, login):
 @pytest.mark.parametrize(
     ("role", "said"),
     [
-        (Role.REVIEWER, "You read the published problems and the public profiles of teams."),
+        (Role.REVIEWER, "You score how hard problems are, each with another reviewer"),
         (Role.MENTOR, "Help owners to say their problem precisely"),
         (Role.ASSOCIATION, "Tell your members of the call"),
         (Role.ADMINISTRATOR, "You see what the office sees and decide nothing in its stead."),
