@@ -235,8 +235,8 @@ def _about_field(found: Mapping[str, Any]) -> Message:
 
 def range_words(match: Explained) -> str:
     """How far the fit may turn out otherwise once the team has described more; empty if hardly."""
-    low, high = match.explanation.get("range") or (None, None)
-    if low is None or low == high:
+    low, high = match.explanation.get("range") or ("", "")
+    if low == high:
         return ""
     return say(Message(RANGE, {"low": say(BANDS[low]), "high": say(BANDS[high])}))
 
