@@ -66,8 +66,6 @@ def may_verify(actor: User, assessment: ReadinessAssessment) -> Reason:
     return None
 
 
-
-
 def visible_assessments(actor: User | None) -> sa.ColumnElement[bool]:
     """The checks *actor* may know of: those of their own organizations; for the office, all."""
     if actor is None:
