@@ -96,15 +96,18 @@ REFUSALS = {
     "officer of the owner": (None, CONFLICT),
     "reviewer": (NOT_OWNER, NOT_OFFICER),
     "mentor": (NOT_OWNER, NOT_OFFICER),
+    "broker": (NOT_OWNER, NOT_OFFICER),
     "association": (NOT_OWNER, NOT_OFFICER),
     "administrator": (NOT_OWNER, NOT_OFFICER),
 }
-OFFICE = {"officer", "administrator"}
+#: Those who know of what was received; the broker of the one problem they coach.
+OFFICE = {"officer", "administrator", "broker"}
 #: In coaching the office writes with the owner, but not an officer who belongs to the owner.
 WRITABLE = {
     "owner": (S.DRAFT, S.RETURNED),
     "officer of the owner": (S.DRAFT, S.RETURNED),
     "officer": (S.SCREENING, S.RETURNED),
+    "broker": (S.SCREENING, S.RETURNED),
 }
 INSIDE = {"owner", "officer of the owner"}
 
@@ -121,6 +124,7 @@ def world(make):
         "officer of the owner": dual,
         "reviewer": make.user(Role.REVIEWER),
         "mentor": make.user(Role.MENTOR),
+        "broker": make.user(Role.MENTOR),
         "association": make.user(Role.ASSOCIATION),
         "administrator": make.user(Role.ADMINISTRATOR),
     }
@@ -142,10 +146,16 @@ def a_problem(make, organization, state, **values):
     return problem
 
 
+def a_coached_problem(make, people, organization, state):
+    problem = a_problem(make, organization, state)
+    make.broker(problem, people["broker"])
+    return problem
+
+
 @pytest.mark.parametrize("state", S)
 def test_every_action_of_every_role_in_a_state(world, make, ctx, session, state):
     people, organization = world
-    key = a_problem(make, organization, state).id
+    key = a_coached_problem(make, people, organization, state).id
     for role, action in product(REFUSALS, A):
         refusal = REFUSALS[role][0 if action in OWNERS_ACTIONS else 1]
         context = ctx(people[role])
@@ -178,13 +188,13 @@ def test_visitors_may_only_look(make, session, settings, state):
 @pytest.mark.parametrize("state", S)
 def test_who_may_edit_in_a_state(world, make, ctx, session, state):
     people, organization = world
-    key = a_problem(make, organization, state).id
+    key = a_coached_problem(make, people, organization, state).id
     for role in REFUSALS:
         context = ctx(people[role])
         if not visible(role, state):
             with pytest.raises(NotFound):
                 service.update(context, key, VALUES)
-        elif role not in INSIDE | {"officer"}:
+        elif role not in WRITABLE:
             with pytest.raises(PermissionDenied, match=NOT_OWNER):
                 service.update(context, key, VALUES)
         elif state not in WRITABLE[role]:
