@@ -153,7 +153,7 @@ CASES = {
             "rejected.",
             "IND-FOD",
             (("PER-CV", 3, 3), ("FND-DL", 3, 2)),
-            intake={"data_band": "C", "harm": "costly", "run_time": "edge", "systems": "2+"},
+            intake={"data_band": "B", "harm": "costly", "run_time": "edge", "systems": "1"},
         ),
     )
 }

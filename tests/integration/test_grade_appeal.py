@@ -28,6 +28,7 @@ from matchmaker.services import problem as problems
 from matchmaker.workflows.grade_appeal import GradeAppealState
 from matchmaker.workflows.grading_panel import GradingPanelState
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 from tests.grading import G2, G3, MADE, Case
 
 S = GradeAppealState
@@ -196,6 +197,7 @@ def test_without_a_signed_grade_there_is_nothing_to_ask_about(case):
         grade_appeal.request(case.as_(case.owner), case.problem.id, reason="Why not G4?")
 
 
+@on_both
 def test_a_published_problem_is_graded_anew_in_its_place(case, session):
     case.signed()
     problems.publish(case.as_(case.officer), case.problem.id)

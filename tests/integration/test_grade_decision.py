@@ -22,6 +22,7 @@ from matchmaker.services import grade_decision, grade_learning, grading_panel
 from matchmaker.services import problem as problems
 from matchmaker.workflows.grading_panel import GradingPanelState
 from matchmaker.workflows.problem import ProblemAction, ProblemState
+from tests.backends import on_both
 from tests.grading import G2, G3, MADE, Case
 
 
@@ -34,6 +35,7 @@ def said(error: InvalidInput) -> dict[str, str]:
     return {name: str(found[0]) for name, found in error.fields.items()}
 
 
+@on_both
 def test_a_signature_grades_the_problem_and_tells_the_owner(case, session):
     panel = case.panel_in(GradingPanelState.SETTLED)
     basis = grade_decision.basis_of(session, case.problem)

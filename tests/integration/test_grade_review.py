@@ -36,6 +36,7 @@ from matchmaker.services import grade_review, grading_panel, reviewer_profile, r
 from matchmaker.services.problem_intake import intake_of
 from matchmaker.workflows.grade_review import GradeReviewState
 from matchmaker.workflows.grading_panel import GradingPanelState
+from tests.backends import on_both
 from tests.grading import APART, G2, G3, Case
 
 S = GradeReviewState
@@ -259,6 +260,7 @@ def test_what_was_signed_is_past_stepping_aside(case, session):
     assert review.state is S.SUBMITTED
 
 
+@on_both
 def test_reminders_go_out_once_before_and_once_after(case, ctx, session):
     panel = case.named()
     late, soon = case.review(panel), case.review(panel, Seat.SECTOR)

@@ -42,6 +42,7 @@ from matchmaker.services import grade_decision, grading_panel, problem
 from matchmaker.workflows.grade_review import GradeReviewState
 from matchmaker.workflows.grading_panel import GradingPanelState
 from matchmaker.workflows.problem import ProblemState
+from tests.backends import on_both
 from tests.grading import APART, G2, MADE, Case, counted
 
 S = GradingPanelState
@@ -182,6 +183,7 @@ def test_a_problem_that_was_not_listed_is_not_graded(case, make, session):
     assert [p.id for p in found.to_name] == [case.problem.id]
 
 
+@on_both
 def test_nobody_near_to_the_organization_is_offered(case, make, session):
     near = {
         make.user(Role.REVIEWER, email="x@lab.foods.com.tw"): SAME_HOUSE,
