@@ -41,7 +41,9 @@ PRIVATE_CALL_WORKFLOW = Workflow[PrivateCallState, PrivateCallAction](
     ),
     labels=MappingProxyType(
         {
-            S.REQUESTED: Label(N_("Asked for"), N_("Waiting for the office"), "waiting"),
+            S.REQUESTED: Label(
+                N_("Request to be decided"), N_("Waiting for the office"), "waiting"
+            ),
             S.OPEN: Label(N_("Running"), N_("Running"), "good"),
             S.CLOSED: Label(N_("Ended"), N_("Ended")),
             S.DECLINED: Label(N_("Declined"), N_("Declined"), "stop"),

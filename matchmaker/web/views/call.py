@@ -28,7 +28,11 @@ def standing(call: Call) -> tuple[str, str]:
     now = utcnow()
     if now < call.opens_at:
         return _("Not open yet"), "waiting"
-    return (_("Takes problems"), "good") if now < call.closes_at else (_("Closed"), "neutral")
+    return (
+        (_("Takes problems"), "good")
+        if now < call.closes_at
+        else (_("No longer takes problems"), "neutral")
+    )
 
 
 @blueprint.get("/office/calls")
