@@ -27,6 +27,14 @@ def may_ask(actor: User, problem: Problem) -> Reason:
     return None
 
 
+@permission("question:follow")
+def may_follow(actor: User, problem: Problem) -> Reason:
+    """Whoever may ask about the problem, answer or moderate: teams, its owner and the office."""
+    if is_keeper(actor, problem) or may_act_as_office(actor, problem.call):
+        return None
+    return may_ask(actor, problem)
+
+
 @permission("question:answer")
 def may_answer_questions(actor: User, problem: Problem) -> Reason:
     """Members of the organization that sets the problem, and officers who may decide on it."""

@@ -13,6 +13,7 @@ from matchmaker.errors import (
     DeadlinePassed,
     InvalidInput,
     InvalidTransition,
+    NotFound,
     RateLimited,
     StaleVersion,
 )
@@ -27,8 +28,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.attachment import is_keeper
-from matchmaker.policies.question import may_answer_questions, may_ask, may_moderate
-from matchmaker.policies.site import may_use
+from matchmaker.policies.question import may_answer_questions, may_ask, may_follow, may_moderate
 from matchmaker.queries import question as queries
 from matchmaker.queries.office_setting import value as office_value
 from matchmaker.services.attachment import find_problem
@@ -260,8 +260,8 @@ def show_again(ctx: Context, question_id: int, *, version: int) -> Question:
 
 def follow(ctx: Context, problem_id: int) -> None:
     """The actor gets a letter about every answer."""
-    ctx.require(may_use)
     problem, actor = find_problem(ctx, problem_id), _actor(ctx)
+    ctx.require(may_follow, problem)
     if queries.find_follow(ctx.session, actor.id, problem.id) is None:
         ctx.session.add(QuestionFollow(problem_id=problem.id, user_id=actor.id))
 
@@ -269,8 +269,9 @@ def follow(ctx: Context, problem_id: int) -> None:
 def unfollow(ctx: Context, problem_id: int) -> None:
     """No more letters for the actor."""
     found = queries.find_follow(ctx.session, _actor(ctx).id, problem_id)
-    if found is not None:
-        ctx.session.delete(found)
+    if found is None:
+        raise NotFound
+    ctx.session.delete(found)
 
 
 def remind(ctx: Context) -> int:

@@ -209,7 +209,13 @@ def strangers(sample_site: Site) -> Iterator[dict[str, FlaskClient]]:
 
 
 #: What visitors may read, if it is public itself.
-PUBLIC = {"/problems/<int>", "/problems/<int>.json", "/teams/<int>", "/organizations/<int>"}
+PUBLIC = {
+    "/organizations/<int>",
+    "/problems/<int>",
+    "/problems/<int>.json",
+    "/problems/<int>/questions",
+    "/teams/<int>",
+}
 
 
 def rules_with_ids(site: Site, method: str) -> list[Rule]:

@@ -167,44 +167,41 @@ def test_states_and_actions(state, action):
     assert ATTACHMENT_WORKFLOW.can(state, action) == (action in allowed[state])
 
 
-@pytest.mark.parametrize(
-    ("limits", "words"),
-    [
-        ({"attachment_count": 1}, "This problem has 1 files already"),
-        ({"attachment_total_bytes": len(CSV) + 5}, "the files of this problem would take 1 MB"),
-        ({"attachment_bytes": 3}, "is larger than 0 MB"),
-    ],
-)
-def test_limits_of_a_problem(make, session, settings, ctx, limits, words):
+LIMITS = [
+    ({"attachment_count": 1}, "This problem has 1 files already"),
+    ({"attachment_total_bytes": len(CSV) + 5}, "the files of this problem would take 1 MB"),
+    ({"attachment_bytes": 3}, "is larger than 0 MB"),
+]
+
+
+def test_limits_of_a_problem(make, session, settings, ctx):
     people = around(make)
     attach(ctx(), people.problem)
-    limited = Context(session, replace(settings, **limits), people.owner)
+    for limits, words in LIMITS:
+        limited = Context(session, replace(settings, **limits), people.owner)
+        with pytest.raises(InvalidInput) as refusal:
+            attach(limited, people.problem, name="other.csv", content=b"other,content\n")
+        assert words in str(refusal.value.fields["file"][0])
+        assert attach(limited, people.problem).name == "sample.csv"  # The same is no new file.
 
-    with pytest.raises(InvalidInput) as refusal:
-        attach(limited, people.problem, name="other.csv", content=b"other,content\n")
 
-    assert words in str(refusal.value.fields["file"][0])
-    assert attach(limited, people.problem).name == "sample.csv"  # The same again is no new file.
-
-
-@pytest.mark.parametrize("state", list(ProblemState))
-def test_in_which_states_files_are_attached(make, session, settings, state):
-    people = around(make, state)
+def test_in_which_states_files_are_attached(make, session, settings):
+    people, found = around(make), {}
     ctx = Context(session, settings, people.owner)
-    taken = set()
-    for access in AttachmentAccess:
-        try:
-            attach(ctx, people.problem, access=access)
-            taken.add(access)
-        except (InvalidInput, InvalidTransition):
-            pass
+    for state in ProblemState:
+        problem, taken = make.problem(state, organization=people.organization), set()
+        for access in AttachmentAccess:
+            try:
+                attach(ctx, problem, access=access)
+                taken.add(access)
+            except (InvalidInput, InvalidTransition):
+                pass
+        found[state] = taken
 
-    ended = attachment.ENDED_STATES
     open_to_teams = (ProblemState.PUBLISHED, ProblemState.SOLVING, ProblemState.EVALUATING)
-    room = {AttachmentAccess.DATA_ROOM}
-    assert taken == (
-        set() if state in ended else room if state in open_to_teams else set(AttachmentAccess)
-    )
+    room = {key: {AttachmentAccess.DATA_ROOM} for key in open_to_teams}
+    ended = {key: set() for key in attachment.ENDED_STATES}
+    assert found == {**{key: set(AttachmentAccess) for key in ProblemState}, **room, **ended}
 
 
 def test_public_file_past_the_screening_takes_the_office(make, session, settings):

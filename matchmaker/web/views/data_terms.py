@@ -44,7 +44,10 @@ ACCEPTANCE = "/data-room/acceptances/<int:acceptance_id>"
 @guard(may_use)
 def show(problem_id: int) -> ResponseReturnValue:
     """The data room as the reader may see it: terms, files, what they accepted."""
-    return _page(_problem(problem_id), AcceptForm(formdata=None))
+    problem = _problem(problem_id)
+    if not queries.own_acceptances(db_session(), _reader(), problem.id):
+        context().require(may_enter_room, problem)  # Whoever once accepted still reads what.
+    return _page(problem, AcceptForm(formdata=None))
 
 
 def _problem(problem_id: int) -> Problem:
@@ -100,9 +103,10 @@ def _kept(problem: Problem) -> dict[str, Any]:
 @guard(may_enter_room)
 def accept(problem_id: int) -> ResponseReturnValue:
     """Accept the terms in force."""
-    form = AcceptForm()
+    form, problem = AcceptForm(), _problem(problem_id)
+    context().require(may_enter_room, problem)
     if not form.validate():
-        return _page(_problem(problem_id), form), 422
+        return _page(problem, form), 422
     try:
         service.accept(context(), problem_id, number=form.number.data, locale=current_locale())
     except StaleVersion as error:
@@ -189,6 +193,7 @@ def _terms_page(problem: Problem, terms: DataTerms | None, form: TermsForm, **va
 def admit(problem_id: int) -> ResponseReturnValue:
     """Admit somebody by name."""
     form = AdmissionForm()
+    context().require(may_admit, _problem(problem_id))
     try:
         if not form.validate():
             raise InvalidInput

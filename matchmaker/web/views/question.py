@@ -16,7 +16,7 @@ from matchmaker.errors import (
     StaleVersion,
 )
 from matchmaker.models import Problem, Question
-from matchmaker.policies.question import may_answer_questions, may_ask, may_moderate
+from matchmaker.policies.question import may_answer_questions, may_ask, may_follow, may_moderate
 from matchmaker.policies.site import may_use
 from matchmaker.queries import problem as problems
 from matchmaker.queries import question as queries
@@ -185,7 +185,7 @@ def show_again(question_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post(QUESTIONS + "/follow")
-@guard(may_use)
+@guard(may_follow)
 def follow(problem_id: int) -> ResponseReturnValue:
     """Get a letter about every answer."""
     service.follow(context(), problem_id)
