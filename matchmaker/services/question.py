@@ -14,6 +14,7 @@ from matchmaker.errors import (
     InvalidInput,
     InvalidTransition,
     NotFound,
+    PermissionDenied,
     RateLimited,
     StaleVersion,
 )
@@ -119,7 +120,7 @@ def _own_team(ctx: Context, team_id: int) -> Team:
     for team in queries.asking_teams(ctx.session, _actor(ctx)):
         if team.id == team_id:
             return team
-    raise InvalidInput(fields={"team_id": [Message(N_("Choose one of your own teams."))]})
+    raise PermissionDenied(N_("Choose one of your own teams."))
 
 
 def _checked(text: str) -> str:

@@ -91,8 +91,8 @@ def test_nobody_asks_for_another_team(make, login):
 
     refused = ask(login(people.other), people, team=people.team)
 
-    assert refused.status_code == 422
-    assert "Not a valid choice" in refused.text
+    assert refused.status_code == 403
+    assert "Choose one of your own teams." in refused.text
 
 
 BAD = [

@@ -19,7 +19,8 @@ LANGUAGES = choices_of([("", _l("As I write")), ("zh", _l("Chinese")), ("en", _l
 class QuestionForm(BaseForm):
     """A question of a team."""
 
-    team_id = SelectField(_l("Ask for the team"), coerce=int)
+    #: Whether the team is the asker's own is for the service to say.
+    team_id = SelectField(_l("Ask for the team"), coerce=int, validate_choice=False)
     text = text(_l("Your question"), DataRequired(_l("Write the question.")), maximum=MAX_TEXT)
     language = SelectField(_l("Language of the text"), choices=LANGUAGES, default="")
 

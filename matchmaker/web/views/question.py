@@ -84,7 +84,7 @@ def ask(problem_id: int) -> ResponseReturnValue:
         question = service.ask(
             context(),
             problem_id,
-            team_id=form.team_id.data,
+            team_id=form.team_id.data or 0,
             text=form.text.data or "",
             language=form.language.data or "",
         )
