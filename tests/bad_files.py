@@ -47,9 +47,7 @@ def document() -> bytes:
     return zipped({**parts, "docProps/core.xml": core})
 
 
-def pdf(
-    *, author: str = "", script: str = "", embedded: bool = False, password: str = ""
-) -> bytes:
+def pdf(*, author: str = "", script: str = "", embedded: bool = False, password: str = "") -> bytes:
     """A PDF of one blank page, with what is asked for in it."""
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
