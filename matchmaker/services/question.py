@@ -54,7 +54,7 @@ def ask(ctx: Context, problem_id: int, *, team_id: int, text: str, language: str
     problem = find_problem(ctx, problem_id)
     ctx.require(may_ask, problem)
     _check_open(problem)
-    team = _own_team(ctx, team_id)
+    team = own_team(ctx, team_id)
     text = _checked(text)
     ctx.lock_actor()
     twin = queries.find_twin(ctx.session, problem.id, team.id, text)
@@ -116,7 +116,8 @@ def _check_open(problem: Problem) -> None:
         )
 
 
-def _own_team(ctx: Context, team_id: int) -> Team:
+def own_team(ctx: Context, team_id: int) -> Team:
+    """The team, if the actor can ask for it."""
     for team in queries.asking_teams(ctx.session, _actor(ctx)):
         if team.id == team_id:
             return team

@@ -213,6 +213,8 @@ PUBLIC = {
     "/organizations/<int>",
     "/problems/<int>",
     "/problems/<int>.json",
+    "/problems/<int>/data-sheet",
+    "/problems/<int>/data-sheet.json",
     "/problems/<int>/questions",
     "/teams/<int>",
 }

@@ -78,6 +78,7 @@ def ask(problem_id: int) -> ResponseReturnValue:
     """Ask for a team."""
     form, problem = _new_form(), _problem(problem_id)
     context().require(may_ask, problem)
+    service.own_team(context(), form.team_id.data or 0)
     if not form.validate():
         return _page(problem, form), 422
     try:
