@@ -74,7 +74,7 @@ def _counts(session: Session, actor: User | None, kind: str, *, finished: bool) 
     model, condition = _decisions(actor, kind, finished=finished)
     version: sa.ColumnElement[str] = model.rubric_version
     statement = sa.select(version, sa.func.count()).where(condition).group_by(version)
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def _decisions(

@@ -412,7 +412,7 @@ def test_the_offices_journey_from_received_to_published(make, login, session, ru
     assert early.status_code == 409
     assert "Finish the screening first" in html.unescape(early.text)
     screening = session.scalars(sa.select(Screening)).one()
-    points = {criterion: "3" for criterion in screening.points}
+    points = dict.fromkeys(screening.points, "3")
     path = f"/office/screenings/{screening.id}"
     answer = client.post(f"{path}/points", data={**points, "version": "1"})
     assert (answer.status_code, answer.location) == (303, f"{url}#screening")

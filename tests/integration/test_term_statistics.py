@@ -85,7 +85,9 @@ def test_one_more_team_leaves_scores_where_they_were(
     after = run()
 
     scores = [
-        dict(session.execute(sa.select(Match.team_id, Match.score).where(Match.run_id == r.id)).all())
+        dict(
+            session.execute(sa.select(Match.team_id, Match.score).where(Match.run_id == r.id)).all()
+        )
         for r in (before, after)
     ]
     assert len(versions(session)) == 1
