@@ -149,6 +149,14 @@ def money(low: int, high: int) -> str:
     return str(_("NT$%(low)s to %(high)s", low=f"{low:,}", high=f"{high:,}"))
 
 
+def weeks(span: Sequence[int]) -> str:
+    """A calendar in weeks, or a range of them."""
+    low, high = span
+    if low == high:
+        return str(_("%(n)s weeks", n=low))
+    return str(_("%(low)s to %(high)s weeks", low=low, high=high))
+
+
 def path_rows(decision: GradeDecision) -> list[dict[str, str]]:
     """The milestones of a decision with their share of the award."""
     rows = []

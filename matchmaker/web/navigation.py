@@ -33,10 +33,11 @@ def nav_items(user: User | None, path: str) -> list[Item]:
         if may_open_queue.allows(user):
             entries += [
                 (N_("Screening"), "problem.queue"),
-                (N_("Grading"), "grading_panel.overview"),
                 (N_("Matching"), "match_run.runs"),
                 (N_("Audit trail"), "audit.trail"),
             ]
+        if may_enter_office.allows(user):  # In-house calls have no panels.
+            entries.insert(-2, (N_("Grading"), "grading_panel.overview"))
         if may_list_reviews.allows(user):
             entries.append((N_("My reviews"), "grade_review.index"))
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]

@@ -136,6 +136,11 @@ def number_or_none(typed: str | None) -> int | None:
     return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else None
 
 
+def row_id(value: object) -> int:
+    """The row that a chosen value names; 0, which no row has, for what names none."""
+    return number_or_none(str(value)) or 0
+
+
 class Version(HiddenField):
     """The version a person had before them; 0, which no row has, if it is missing or makes no sense."""
 

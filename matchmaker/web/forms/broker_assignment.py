@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from matchmaker.queries.broker_assignment import Candidate
-from matchmaker.web.forms.base import BaseForm, Version, choices_of, line, text
+from matchmaker.web.forms.base import BaseForm, Version, choices_of, line, row_id, text
 from matchmaker.web.forms.problem import DecisionForm
 
 
 class BrokerForm(BaseForm):
     """Who coaches the owner, each with what they have in hand."""
 
-    broker_id = SelectField(_l("Broker"), coerce=int, validate_choice=False)
+    broker_id = SelectField(_l("Broker"), coerce=row_id, validate_choice=False)
     version = Version()
 
     def offer(self, people: Sequence[Candidate], version: int) -> None:

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired
 
 from matchmaker.models import Team
 from matchmaker.services.question import MAX_REASON, MAX_TEXT
-from matchmaker.web.forms.base import BaseForm, Version, choices_of, line, text
+from matchmaker.web.forms.base import BaseForm, Version, choices_of, line, row_id, text
 from matchmaker.web.i18n import current_language
 
 LANGUAGES = choices_of([("", _l("As I write")), ("zh", _l("Chinese")), ("en", _l("English"))])
@@ -20,7 +20,7 @@ class QuestionForm(BaseForm):
     """A question of a team."""
 
     #: Whether the team is the asker's own is for the service to say.
-    team_id = SelectField(_l("Ask for the team"), coerce=int, validate_choice=False)
+    team_id = SelectField(_l("Ask for the team"), coerce=row_id, validate_choice=False)
     text = text(_l("Your question"), DataRequired(_l("Write the question.")), maximum=MAX_TEXT)
     language = SelectField(_l("Language of the text"), choices=LANGUAGES, default="")
 
