@@ -71,8 +71,8 @@ def review_and_publish(ctx: Context, run_id: int) -> None:
     ctx = _as(ctx, officer(ctx.session))
     endorsed, rest = _split(_best(ctx.session, run_id))
     _decide(ctx, endorsed, MatchAction.ENDORSE, "")
-    _decide(ctx, rest[:2], MatchAction.HOLD, "先請業師與團隊談過再決定。")
-    _decide(ctx, rest[2:4], MatchAction.DECLINE, "團隊本期已有兩件案子，人力不足。")
+    _decide(ctx, rest[0:4:2], MatchAction.HOLD, "先請業師與團隊談過再決定。")
+    _decide(ctx, rest[1:4:2], MatchAction.DECLINE, "團隊本期已有兩件案子，人力不足。")
     ctx.session.flush()  # Publishing reads what was just decided.
     run = ctx.session.get_one(MatchRun, run_id)
     match_run.publish_run(ctx, run_id, version=run.version)
