@@ -104,6 +104,8 @@ def use_built(ctx: Context, problem_id: int, names: Collection[str]) -> Problem:
     values = values_of(problem)
     fresh = built(values, ctx.locale)
     chosen = {name: text for name, text in fresh.items() if name in names}
+    if all(getattr(values, name) == text for name, text in chosen.items()):
+        return problem  # A second click.
     return _save(ctx, problem, replace(values, **chosen), None)
 
 

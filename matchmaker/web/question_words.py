@@ -12,6 +12,7 @@ from matchmaker.clock import utcnow
 from matchmaker.i18n import N_, Message, html_lang
 from matchmaker.models import AnswerSide, Question, User
 from matchmaker.policies.attachment import is_keeper
+from matchmaker.policies.question import may_answer_questions
 from matchmaker.web.i18n import current_language, say, show_left, show_moment
 from matchmaker.workflows.question import QUESTION_WORKFLOW, QuestionState
 
@@ -66,6 +67,8 @@ def language_name(language: str) -> str:
 def tasks(user: User, questions: Iterable[Question]) -> Iterator[dict[str, str]]:
     """What the desk says of questions that wait for *user*: the owner's to answer, the office's if late."""
     for question in questions:
+        if not may_answer_questions.allows(user, question.problem):
+            continue  # Administrators see what is late, but do not answer.
         problem, late = question.problem, is_late(question)
         title = problem.title(current_language()) or _("Untitled problem")
         text = N_("Late answer: %(title)s") if late else N_("Answer: %(title)s")

@@ -118,7 +118,7 @@ def test_no_route_is_open_to_other_sites(guarded: Site) -> None:
     for rule in posts:
         statuses = {
             guarded.client(role).post(path_of(rule, {}), data={"text": WORD}).status_code
-            for role in ("officer", "student")
+            for role in ("officer", "student", "reviewer")
         }
         # People who may not do it at all are told that first.
         assert (rule.rule, statuses) in ((rule.rule, {400}), (rule.rule, {400, 403}))
