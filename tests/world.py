@@ -18,6 +18,7 @@ from matchmaker.sample import (
     staged_referral,
     staged_rubric,
     staged_screening,
+    stages,
     staging,
 )
 from matchmaker.services.context import Context
@@ -78,6 +79,8 @@ def build(folder: Path, template: Path) -> Settings:
     act(staged_attachment.stage)
     act(staged_screening.stage)
     act(staged_grading.stage)
+    for step in stages.STAGES:
+        act(step)
     act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)

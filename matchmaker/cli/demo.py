@@ -138,6 +138,7 @@ def _stage(
         staged_referral,
         staged_rubric,
         staged_screening,
+        stages,
         staging,
     )
     from matchmaker.services.context import Context
@@ -164,6 +165,8 @@ def _stage(
     act(staged_attachment.stage)
     act(staged_screening.stage)
     act(staged_grading.stage)
+    for step in stages.STAGES:
+        act(step)
     second = act(staging.start_run)
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)

@@ -1,0 +1,10 @@
+"""Further steps of the sample programme, in order; the demo and the tests take the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matchmaker.services.context import Context
+
+#: Each acts through the services as the people of the sample would.
+STAGES: tuple[Callable[[Context], object], ...] = ()
