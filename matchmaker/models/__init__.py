@@ -13,7 +13,16 @@ from matchmaker.models.call import Call
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.embedding import Embedding
+from matchmaker.models.enrolment import Enrolment, EnrolmentEvent
 from matchmaker.models.event import AuditEvent
+from matchmaker.models.evidence import (
+    ASKED_KINDS,
+    EVIDENCE_KIND_LABELS,
+    SHOWN_KINDS,
+    Evidence,
+    EvidenceAttachment,
+    EvidenceKind,
+)
 from matchmaker.models.form_draft import FormDraft
 from matchmaker.models.grade_appeal import GradeAppeal
 from matchmaker.models.grade_decision import AWARD_TIERS, GradeDecision
@@ -21,6 +30,15 @@ from matchmaker.models.grade_review import SEAT_LABELS, GradeReview, GradeReview
 from matchmaker.models.grading_panel import GradingComment, GradingPanel
 from matchmaker.models.invitation import Invitation
 from matchmaker.models.job import Job
+from matchmaker.models.learning_resource import (
+    RESOURCE_FORMAT_LABELS,
+    RESOURCE_PHASE_LABELS,
+    LearningResource,
+    LearningResourceRevision,
+    ResourceFormat,
+    ResourcePhase,
+)
+from matchmaker.models.level_estimate import LevelChange, LevelEstimate
 from matchmaker.models.lexicon_term import LexiconTerm
 from matchmaker.models.match import (
     Band,
@@ -56,6 +74,7 @@ from matchmaker.models.problem_revision import ProblemRevision
 from matchmaker.models.problem_vector import ProblemVector
 from matchmaker.models.question import AnswerSide, Question, QuestionAnswer, QuestionFollow
 from matchmaker.models.ranker import Ranker
+from matchmaker.models.ranking_change import RankingChange
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.reminder import Reminder

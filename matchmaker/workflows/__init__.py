@@ -1,6 +1,8 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
+from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
@@ -29,4 +31,6 @@ ALL_WORKFLOWS = (
     GRADE_APPEAL_WORKFLOW,
     ATTACHMENT_WORKFLOW,
     QUESTION_WORKFLOW,
+    EVIDENCE_WORKFLOW,
+    ENROLMENT_WORKFLOW,
 )

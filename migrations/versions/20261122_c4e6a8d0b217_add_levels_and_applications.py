@@ -1,0 +1,469 @@
+"""add levels and applications
+
+Why: the team side and the way from application to award.
+
+Revision: c4e6a8d0b217
+Follows: b8d2f4a6c013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "c4e6a8d0b217"
+down_revision = "b8d2f4a6c013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "learning_resources",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("theme", sa.String(length=8), nullable=False),
+        sa.Column("title_zh", sa.String(length=200), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("summary_zh", sa.Text(), nullable=False),
+        sa.Column("summary_en", sa.Text(), nullable=False),
+        sa.Column("teaches", sa.JSON(), nullable=False),
+        sa.Column("hours", sa.Double(), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "self-paced",
+                "workshop",
+                "lab",
+                "compute lab",
+                "tool guide",
+                "clinic",
+                "case",
+                "placement",
+                "site visit",
+                "meet-up",
+                name="resourceformat",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "before",
+                "before/during",
+                "during",
+                "during/after",
+                "after",
+                name="resourcephase",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_assessed", sa.Boolean(), nullable=False),
+        sa.Column("assessment_zh", sa.String(length=200), nullable=False),
+        sa.Column("assessment_en", sa.String(length=200), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("provider_zh", sa.String(length=120), nullable=False),
+        sa.Column("provider_en", sa.String(length=120), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=False),
+        sa.Column("is_online", sa.Boolean(), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=True),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "title_zh <> '' AND title_en <> ''", name=op.f("ck_learning_resources_both_languages")
+        ),
+        sa.CheckConstraint(
+            "cost BETWEEN 0 AND 1000000", name=op.f("ck_learning_resources_cost_range")
+        ),
+        sa.CheckConstraint(
+            "hours > 0 AND hours <= 1000", name=op.f("ck_learning_resources_hours_range")
+        ),
+        sa.CheckConstraint(
+            "is_online OR region IS NOT NULL", name=op.f("ck_learning_resources_somewhere")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_resources")),
+        sa.UniqueConstraint("code", name=op.f("uq_learning_resources_code")),
+    )
+    with op.batch_alter_table("learning_resources", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learning_resources_theme"), ["theme"], unique=False)
+
+    op.create_table(
+        "evidence",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "self_anchored",
+                "peer",
+                "mentor",
+                "artefact",
+                "certificate",
+                "course",
+                "milestone",
+                name="evidencekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("level", sa.Integer(), nullable=True),
+        sa.Column("relevance", sa.Double(), nullable=False),
+        sa.Column("obtained_on", sa.Date(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("role", sa.String(length=500), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "claimed",
+                "asked",
+                "checked",
+                "verified",
+                "rejected",
+                "withdrawn",
+                name="evidencestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reviewer_id", sa.Integer(), nullable=True),
+        sa.Column("asked_email", sa.String(length=254), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "level IS NOT NULL OR kind IN ('peer', 'mentor', 'milestone')",
+            name=op.f("ck_evidence_has_level"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR reason <> ''", name=op.f("ck_evidence_rejected_has_reason")
+        ),
+        sa.CheckConstraint("level BETWEEN 0 AND 5", name=op.f("ck_evidence_level_range")),
+        sa.CheckConstraint("relevance BETWEEN 0 AND 1", name=op.f("ck_evidence_relevance_range")),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["users.id"], name=op.f("fk_evidence_reviewer_id_users")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_evidence_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_asked_email"), ["asked_email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_reviewer_id"), ["reviewer_id"], unique=False)
+        batch_op.create_index("ix_evidence_state_kind", ["state", "kind"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_user_competency", ["user_id", "competency"], unique=False
+        )
+
+    op.create_table(
+        "learning_resource_revisions",
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_learning_resource_revisions_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["learning_resources.id"],
+            name=op.f("fk_learning_resource_revisions_resource_id_learning_resources"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_resource_revisions")),
+        sa.UniqueConstraint(
+            "resource_id", "number", name=op.f("uq_learning_resource_revisions_resource_id")
+        ),
+    )
+    with op.batch_alter_table("learning_resource_revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_learning_resource_revisions_resource_id"), ["resource_id"], unique=False
+        )
+
+    op.create_table(
+        "level_changes",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mean_before", sa.Double(), nullable=True),
+        sa.Column("mean_after", sa.Double(), nullable=True),
+        sa.Column("confirmed_before", sa.Integer(), nullable=False),
+        sa.Column("confirmed_after", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("cause_id", sa.Integer(), nullable=True),
+        sa.Column("parameters_version", sa.String(length=16), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_level_changes_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_level_changes")),
+    )
+    with op.batch_alter_table("level_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_level_changes_user_at", ["user_id", "at"], unique=False)
+
+    op.create_table(
+        "level_estimates",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column("mean", sa.Double(), nullable=False),
+        sa.Column("sd", sa.Double(), nullable=False),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.Column("at_least", sa.JSON(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("is_unknown", sa.Boolean(), nullable=False),
+        sa.Column("parameters_version", sa.String(length=16), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_level_estimates_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_level_estimates")),
+        sa.UniqueConstraint("user_id", "competency", name=op.f("uq_level_estimates_user_id")),
+    )
+    with op.batch_alter_table("level_estimates", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_level_estimates_competency"), ["competency"], unique=False
+        )
+
+    op.create_table(
+        "enrolments",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "enrolled",
+                "attended",
+                "handed_in",
+                "passed",
+                "not_passed",
+                "withdrawn",
+                name="enrolmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("assessor_id", sa.Integer(), nullable=True),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state NOT IN ('passed', 'not_passed') OR assessed_at IS NOT NULL",
+            name=op.f("ck_enrolments_assessed"),
+        ),
+        sa.CheckConstraint(
+            "score IS NULL OR score BETWEEN 0 AND 100", name=op.f("ck_enrolments_score_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessor_id"], ["users.id"], name=op.f("fk_enrolments_assessor_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_enrolments_problem_id_problems"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["learning_resources.id"],
+            name=op.f("fk_enrolments_resource_id_learning_resources"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_enrolments_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
+        sa.UniqueConstraint("user_id", "resource_id", name=op.f("uq_enrolments_user_id")),
+    )
+    with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrolments_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_enrolments_resource_id"), ["resource_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_enrolments_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolments_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "evidence_attachments",
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "passed",
+                "unscanned",
+                "infected",
+                "failed",
+                "removed",
+                name="attachmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("removed_parts", sa.JSON(), nullable=False),
+        sa.Column("scan_note", sa.String(length=500), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_evidence_attachments_named")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_evidence_attachments_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"],
+            ["evidence.id"],
+            name=op.f("fk_evidence_attachments_evidence_id_evidence"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_attachments")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_evidence_attachments_evidence_id")),
+    )
+    with op.batch_alter_table("evidence_attachments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_evidence_attachments_sha256"), ["sha256"], unique=False
+        )
+
+    op.create_table(
+        "ranking_changes",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moves", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id"],
+            ["teams.id"],
+            name=op.f("fk_ranking_changes_team_id_teams"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_changes")),
+    )
+    with op.batch_alter_table("ranking_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ranking_changes_team_id_made_at", ["team_id", "made_at"], unique=False
+        )
+
+    op.create_table(
+        "enrolment_events",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "enrol",
+                "attend",
+                "hand_in",
+                "accept",
+                "return",
+                "withdraw",
+                "revoke",
+                name="enrolmentaction",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_enrolment_events_enrolment_id_enrolments"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_enrolment_events_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_events")),
+    )
+    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
+        batch_op.create_index("ix_enrolment_events_created_at", ["created_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_enrolment_events_enrolment_id"), ["enrolment_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolment_events_enrolment_id"))
+        batch_op.drop_index("ix_enrolment_events_created_at")
+
+    op.drop_table("enrolment_events")
+    with op.batch_alter_table("ranking_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_ranking_changes_team_id_made_at")
+
+    op.drop_table("ranking_changes")
+    with op.batch_alter_table("evidence_attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_attachments_sha256"))
+
+    op.drop_table("evidence_attachments")
+    with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolments_user_id"))
+        batch_op.drop_index(batch_op.f("ix_enrolments_state"))
+        batch_op.drop_index(batch_op.f("ix_enrolments_resource_id"))
+        batch_op.drop_index(batch_op.f("ix_enrolments_problem_id"))
+
+    op.drop_table("enrolments")
+    with op.batch_alter_table("level_estimates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_level_estimates_competency"))
+
+    op.drop_table("level_estimates")
+    with op.batch_alter_table("level_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_level_changes_user_at")
+
+    op.drop_table("level_changes")
+    with op.batch_alter_table("learning_resource_revisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_learning_resource_revisions_resource_id"))
+
+    op.drop_table("learning_resource_revisions")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_evidence_user_competency")
+        batch_op.drop_index("ix_evidence_state_kind")
+        batch_op.drop_index(batch_op.f("ix_evidence_reviewer_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_asked_email"))
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("learning_resources", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_learning_resources_theme"))
+
+    op.drop_table("learning_resources")
