@@ -65,6 +65,8 @@ class User(Timestamped, Base):
     disabled_at: Mapped[Moment | None]
     erased_at: Mapped[Moment | None]
     last_login_at: Mapped[Moment | None]
+    #: Raised whenever what is known of this person's levels changes.
+    levels_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     role_grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"

@@ -422,8 +422,16 @@ def upgrade() -> None:
             batch_op.f("ix_enrolment_events_enrolment_id"), ["enrolment_id"], unique=False
         )
 
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("levels_version", sa.Integer(), server_default="0", nullable=False)
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_column("levels_version")
+
     with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_events_enrolment_id"))
         batch_op.drop_index("ix_enrolment_events_created_at")

@@ -1,0 +1,81 @@
+"""Reading evidence: one's own, what waits for one, and what the diagnosis counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker.competency import evidence as diagnosis
+from matchmaker.competency.succession import follow
+from matchmaker.models import Evidence, EvidenceKind
+from matchmaker.queries.level_piece import Piece, months_since
+from matchmaker.workflows.evidence import EvidenceState
+
+#: Colleagues agree with each other: no more than this many count for one competency.
+MOST_PEERS = 2
+
+#: What a piece that the person shows is worth, by how far it was looked at.
+_SHOWN = {
+    EvidenceState.CLAIMED: "artefact_e1",
+    EvidenceState.ASKED: "artefact_e1",
+    EvidenceState.CHECKED: "artefact_e2",
+    EvidenceState.VERIFIED: "artefact_e3",
+}
+
+
+def pieces(session: Session, user_ids: Collection[int]) -> Iterator[Piece]:
+    """What the stored evidence of some people says; see `services.level_estimate`."""
+    statement = (
+        sa.select(Evidence)
+        .where(Evidence.user_id.in_(user_ids), Evidence.state.in_(tuple(_SHOWN)))
+        .order_by(Evidence.obtained_on.desc(), Evidence.id.desc())
+    )
+    for row in _counting(session.scalars(statement)):
+        age = months_since(row.obtained_on)
+        for heir in follow(row.competency):
+            said = _said(row, age, row.relevance * heir.share)
+            yield Piece(row.user_id, heir.competency, row.kind.value, row.obtained_on, said, row)
+
+
+def _counting(rows: Iterable[Evidence]) -> Iterator[Evidence]:
+    """Of newest-first *rows* those that count: nobody's word twice, two colleagues at most."""
+    words: set[tuple[int, str, EvidenceKind, int | None]] = set()
+    peers: dict[tuple[int, str], int] = {}
+    for row in rows:
+        if row.kind in (EvidenceKind.SELF_ANCHORED, EvidenceKind.PEER, EvidenceKind.MENTOR):
+            speaker = None if row.kind is EvidenceKind.SELF_ANCHORED else row.reviewer_id
+            word = (row.user_id, row.competency, row.kind, speaker)
+            if row.level is None or word in words:
+                continue
+            words.add(word)
+        if row.kind is EvidenceKind.PEER:
+            about = row.user_id, row.competency
+            peers[about] = peers.get(about, 0) + 1
+            if peers[about] > MOST_PEERS:
+                continue
+        yield row
+
+
+def _said(row: Evidence, age: float, relevance: float) -> diagnosis.Evidence:
+    if row.kind is EvidenceKind.MILESTONE:
+        return diagnosis.Outcome(
+            stage=row.facts["stage"],
+            level=int(row.facts["needed"]),
+            result=diagnosis.Result(row.facts["result"]),
+            share=row.facts["share"],
+            importance=int(row.facts.get("importance", 3)),
+            age_months=age,
+        )
+    assert row.level is not None  # noqa: S101 -- a check constraint and `_counting` see to it
+    return diagnosis.Rating(_source(row), row.level, age, relevance)
+
+
+def _source(row: Evidence) -> str:
+    """Which kind of rating of the parameters a piece is."""
+    if row.kind in (EvidenceKind.SELF_ANCHORED, EvidenceKind.PEER, EvidenceKind.MENTOR):
+        return row.kind.value
+    if row.kind is EvidenceKind.COURSE and row.state is EvidenceState.VERIFIED:
+        return "mentor"  # The instructor's judgement.
+    return _SHOWN[row.state]
