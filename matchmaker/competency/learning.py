@@ -295,12 +295,26 @@ def _waits_for(entry: Resource, others: Sequence[Resource]) -> bool:
 
 
 @cache
+def _shipped() -> Mapping[str, Any]:
+    text = (files(__package__) / "data" / "learning.json").read_text(encoding="utf-8")
+    return MappingProxyType(json.loads(text))
+
+
+@cache
+def themes() -> Mapping[str, Mapping[str, str]]:
+    """Return the six themes, by id, with their names (``zh``, ``en``) and when they fit best."""
+    return MappingProxyType({row["id"]: MappingProxyType(row) for row in _shipped()["themes"]})
+
+
+def provider() -> Mapping[str, str]:
+    """Return who holds the entries that ship, in both languages."""
+    return MappingProxyType(_shipped()["provider"])
+
+
+@cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
     """Return the entries that ship, by id, as plain data with texts in both languages."""
-    text = (files(__package__) / "data" / "learning.json").read_text(encoding="utf-8")
-    return MappingProxyType(
-        {row["id"]: MappingProxyType(row) for row in json.loads(text)["catalogue"]}
-    )
+    return MappingProxyType({row["id"]: MappingProxyType(row) for row in _shipped()["catalogue"]})
 
 
 def read_resource(row: Mapping[str, Any]) -> Resource:

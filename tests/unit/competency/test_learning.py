@@ -155,3 +155,18 @@ def test_an_entry_has_to_lead_up():
     row = {"id": "X", "theme": "TH1", "hours": 3, "phase": "before", "teaches": []}
     with pytest.raises(ValueError, match="lead up"):
         read_resource(row | {"teaches": [{"competency": "FND-ML", "from": 2, "to": 2}]})
+
+
+def test_the_catalogue_reaches_every_competency_from_the_start():
+    known = load_taxonomy()
+    starts = {
+        part.competency
+        for row in catalogue().values()
+        for part in read_resource(row).teaches
+        if part.start == 0 and part.to >= 1
+    }
+
+    assert starts >= known.competencies.keys()
+    for row in catalogue().values():
+        assert row["assessment_zh"], row["id"]
+        assert set(row["languages"]) <= {"zh", "en"}, row["id"]
