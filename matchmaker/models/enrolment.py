@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.models.account import User
 from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 from matchmaker.models.learning_resource import LearningResource
-from matchmaker.models.problem import Problem
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW, EnrolmentAction, EnrolmentState
 
 
@@ -28,10 +27,6 @@ class Enrolment(Timestamped, Base):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     resource_id: Mapped[int] = mapped_column(sa.ForeignKey("learning_resources.id"), index=True)
-    #: The problem whose gaps it was taken for, so that the page can say what it was for.
-    problem_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("problems.id", ondelete="SET NULL"), index=True
-    )
     state: Mapped[EnrolmentState] = mapped_column(
         enum_type(EnrolmentState), default=ENROLMENT_WORKFLOW.initial, index=True
     )
@@ -51,7 +46,6 @@ class Enrolment(Timestamped, Base):
     user: Mapped[User] = relationship(foreign_keys=user_id)
     assessor: Mapped[User | None] = relationship(foreign_keys=assessor_id)
     resource: Mapped[LearningResource] = relationship()
-    problem: Mapped[Problem | None] = relationship()
     events: Mapped[list[EnrolmentEvent]] = relationship(
         back_populates="enrolment", order_by="EnrolmentEvent.id"
     )

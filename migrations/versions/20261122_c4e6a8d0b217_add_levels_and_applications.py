@@ -96,6 +96,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_learning_resources_theme"), ["theme"], unique=False)
 
     op.create_table(
+        "enrolments",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "enrolled",
+                "attended",
+                "handed_in",
+                "passed",
+                "not_passed",
+                "withdrawn",
+                name="enrolmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("assessor_id", sa.Integer(), nullable=True),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state NOT IN ('passed', 'not_passed') OR assessed_at IS NOT NULL",
+            name=op.f("ck_enrolments_assessed"),
+        ),
+        sa.CheckConstraint(
+            "score IS NULL OR score BETWEEN 0 AND 100", name=op.f("ck_enrolments_score_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessor_id"], ["users.id"], name=op.f("fk_enrolments_assessor_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["learning_resources.id"],
+            name=op.f("fk_enrolments_resource_id_learning_resources"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_enrolments_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
+        sa.UniqueConstraint("user_id", "resource_id", name=op.f("uq_enrolments_user_id")),
+    )
+    with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_enrolments_resource_id"), ["resource_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_enrolments_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolments_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "evidence",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("competency", sa.String(length=16), nullable=False),
@@ -139,7 +198,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reviewer_id", sa.Integer(), nullable=True),
-        sa.Column("asked_email", sa.String(length=254), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=600), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -152,7 +210,8 @@ def upgrade() -> None:
             name=op.f("ck_evidence_has_level"),
         ),
         sa.CheckConstraint(
-            "state <> 'rejected' OR reason <> ''", name=op.f("ck_evidence_rejected_has_reason")
+            "state <> 'rejected' OR reason <> '' OR kind IN ('peer', 'mentor')",
+            name=op.f("ck_evidence_rejected_has_reason"),
         ),
         sa.CheckConstraint("level BETWEEN 0 AND 5", name=op.f("ck_evidence_level_range")),
         sa.CheckConstraint("relevance BETWEEN 0 AND 1", name=op.f("ck_evidence_relevance_range")),
@@ -163,7 +222,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_asked_email"), ["asked_email"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_reviewer_id"), ["reviewer_id"], unique=False)
         batch_op.create_index("ix_evidence_state_kind", ["state", "kind"], unique=False)
         batch_op.create_index(
@@ -251,71 +309,45 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "enrolments",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("resource_id", sa.Integer(), nullable=False),
-        sa.Column("problem_id", sa.Integer(), nullable=True),
+        "enrolment_events",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column(
-            "state",
+            "action",
             sa.Enum(
-                "enrolled",
-                "attended",
-                "handed_in",
-                "passed",
-                "not_passed",
-                "withdrawn",
-                name="enrolmentstate",
+                "enrol",
+                "attend",
+                "hand_in",
+                "accept",
+                "return",
+                "withdraw",
+                "revoke",
+                name="enrolmentaction",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
             ),
             nullable=False,
         ),
-        sa.Column("url", sa.String(length=500), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
-        sa.Column("levels", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=False),
-        sa.Column("assessor_id", sa.Integer(), nullable=True),
-        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state NOT IN ('passed', 'not_passed') OR assessed_at IS NOT NULL",
-            name=op.f("ck_enrolments_assessed"),
-        ),
-        sa.CheckConstraint(
-            "score IS NULL OR score BETWEEN 0 AND 100", name=op.f("ck_enrolments_score_range")
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_enrolment_events_enrolment_id_enrolments"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["assessor_id"], ["users.id"], name=op.f("fk_enrolments_assessor_id_users")
+            ["user_id"], ["users.id"], name=op.f("fk_enrolment_events_user_id_users")
         ),
-        sa.ForeignKeyConstraint(
-            ["problem_id"],
-            ["problems.id"],
-            name=op.f("fk_enrolments_problem_id_problems"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["resource_id"],
-            ["learning_resources.id"],
-            name=op.f("fk_enrolments_resource_id_learning_resources"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_enrolments_user_id_users")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
-        sa.UniqueConstraint("user_id", "resource_id", name=op.f("uq_enrolments_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_events")),
     )
-    with op.batch_alter_table("enrolments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_enrolments_problem_id"), ["problem_id"], unique=False)
+    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
+        batch_op.create_index("ix_enrolment_events_created_at", ["created_at"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_enrolments_resource_id"), ["resource_id"], unique=False
+            batch_op.f("ix_enrolment_events_enrolment_id"), ["enrolment_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_enrolments_state"), ["state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrolments_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "evidence_attachments",
@@ -381,47 +413,6 @@ def upgrade() -> None:
             "ix_ranking_changes_team_id_made_at", ["team_id", "made_at"], unique=False
         )
 
-    op.create_table(
-        "enrolment_events",
-        sa.Column("enrolment_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "action",
-            sa.Enum(
-                "enrol",
-                "attend",
-                "hand_in",
-                "accept",
-                "return",
-                "withdraw",
-                "revoke",
-                name="enrolmentaction",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("score", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["enrolments.id"],
-            name=op.f("fk_enrolment_events_enrolment_id_enrolments"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_enrolment_events_user_id_users")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_events")),
-    )
-    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
-        batch_op.create_index("ix_enrolment_events_created_at", ["created_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_enrolment_events_enrolment_id"), ["enrolment_id"], unique=False
-        )
-
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("levels_version", sa.Integer(), server_default="0", nullable=False)
@@ -432,11 +423,6 @@ def downgrade() -> None:
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_column("levels_version")
 
-    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_enrolment_events_enrolment_id"))
-        batch_op.drop_index("ix_enrolment_events_created_at")
-
-    op.drop_table("enrolment_events")
     with op.batch_alter_table("ranking_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_ranking_changes_team_id_made_at")
 
@@ -445,13 +431,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_attachments_sha256"))
 
     op.drop_table("evidence_attachments")
-    with op.batch_alter_table("enrolments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_enrolments_user_id"))
-        batch_op.drop_index(batch_op.f("ix_enrolments_state"))
-        batch_op.drop_index(batch_op.f("ix_enrolments_resource_id"))
-        batch_op.drop_index(batch_op.f("ix_enrolments_problem_id"))
+    with op.batch_alter_table("enrolment_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolment_events_enrolment_id"))
+        batch_op.drop_index("ix_enrolment_events_created_at")
 
-    op.drop_table("enrolments")
+    op.drop_table("enrolment_events")
     with op.batch_alter_table("level_estimates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_level_estimates_competency"))
 
@@ -468,9 +452,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_evidence_user_competency")
         batch_op.drop_index("ix_evidence_state_kind")
         batch_op.drop_index(batch_op.f("ix_evidence_reviewer_id"))
-        batch_op.drop_index(batch_op.f("ix_evidence_asked_email"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolments_user_id"))
+        batch_op.drop_index(batch_op.f("ix_enrolments_state"))
+        batch_op.drop_index(batch_op.f("ix_enrolments_resource_id"))
+
+    op.drop_table("enrolments")
     with op.batch_alter_table("learning_resources", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_learning_resources_theme"))
 
