@@ -66,7 +66,10 @@ class Evidence(Timestamped, Base):
         sa.CheckConstraint(
             "level IS NOT NULL OR kind IN ('peer', 'mentor', 'milestone')", name="has_level"
         ),
-        sa.CheckConstraint("state <> 'rejected' OR reason <> ''", name="rejected_has_reason"),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR reason <> '' OR kind IN ('peer', 'mentor')",
+            name="rejected_has_reason",
+        ),
         sa.Index("ix_evidence_user_competency", "user_id", "competency"),
         sa.Index("ix_evidence_state_kind", "state", "kind"),
     )
@@ -89,8 +92,6 @@ class Evidence(Timestamped, Base):
     )
     #: Who is asked, or has it on the table, or decided.
     reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
-    #: Whom the person asked by their address; emptied once somebody with it has answered.
-    asked_email: Mapped[str | None] = mapped_column(sa.String(254), index=True)
     #: Since when the reviewer has it on the table.
     taken_at: Mapped[Moment | None]
     #: Why it was agreed to or not, in two lines.

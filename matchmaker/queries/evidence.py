@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.competency import evidence as diagnosis
 from matchmaker.competency.succession import follow
-from matchmaker.models import Evidence, EvidenceKind
+from matchmaker.errors import NotFound
+from matchmaker.models import (
+    ASKED_KINDS,
+    SHOWN_KINDS,
+    Evidence,
+    EvidenceKind,
+    User,
+)
+from matchmaker.policies.evidence import visible_evidence
 from matchmaker.queries.level_piece import Piece, months_since
 from matchmaker.workflows.evidence import EvidenceState
 
@@ -79,3 +88,75 @@ def _source(row: Evidence) -> str:
     if row.kind is EvidenceKind.COURSE and row.state is EvidenceState.VERIFIED:
         return "mentor"  # The instructor's judgement.
     return _SHOWN[row.state]
+
+
+# One's own
+
+
+def get_evidence(
+    session: Session, actor: User | None, evidence_id: int, *, lock: bool = False
+) -> Evidence:
+    """The piece, if *actor* may know of it."""
+    statement = (
+        sa.select(Evidence)
+        .where(Evidence.id == evidence_id, visible_evidence(actor))
+        .options(joinedload(Evidence.attachment), joinedload(Evidence.user))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Evidence)
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_ratings(session: Session, user_id: int) -> dict[str, Evidence]:
+    """What a person says of themselves now, by competency."""
+    statement = sa.select(Evidence).where(
+        Evidence.user_id == user_id,
+        Evidence.kind == EvidenceKind.SELF_ANCHORED,
+        Evidence.state == EvidenceState.CLAIMED,
+    )
+    return {row.competency: row for row in session.scalars(statement.order_by(Evidence.id))}
+
+
+def shown_by(session: Session, user_id: int) -> Sequence[Evidence]:
+    """What a person shows and has not taken back, newest first."""
+    statement = _of(user_id).where(
+        Evidence.kind.in_(SHOWN_KINDS), Evidence.state != EvidenceState.WITHDRAWN
+    )
+    return session.scalars(statement).all()
+
+
+def words_about(session: Session, user_id: int) -> Sequence[Evidence]:
+    """Whom a person has asked, and what was answered; newest first."""
+    statement = _of(user_id).where(
+        Evidence.kind.in_(ASKED_KINDS), Evidence.state != EvidenceState.WITHDRAWN
+    )
+    return session.scalars(statement).all()
+
+
+def _of(user_id: int) -> sa.Select[tuple[Evidence]]:
+    return (
+        sa.select(Evidence)
+        .where(Evidence.user_id == user_id)
+        .options(joinedload(Evidence.attachment), joinedload(Evidence.reviewer))
+        .order_by(Evidence.obtained_on.desc(), Evidence.id.desc())
+    )
+
+
+def find_twin(kept: Iterable[Evidence], columns: dict[str, Any], sha256: str) -> Evidence | None:
+    """The piece that a first click on the same form has made."""
+    for row in kept:
+        own = row.attachment.sha256 if row.attachment else ""
+        if own == sha256 and all(getattr(row, name) == value for name, value in columns.items()):
+            return row
+    return None
+
+
+def find_course(session: Session, user_id: int, **columns: Any) -> Evidence | None:
+    """A course of the programme that is on record already."""
+    statement = sa.select(Evidence).filter_by(
+        user_id=user_id, kind=EvidenceKind.COURSE, state=EvidenceState.VERIFIED, **columns
+    )
+    return session.scalar(statement.limit(1))
