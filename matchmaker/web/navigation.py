@@ -34,7 +34,7 @@ def nav_items(user: User | None, path: str) -> list[Item]:
             entries += [
                 (N_("Screening"), "problem.queue"),
                 (N_("Matching"), "match_run.runs"),
-                (N_("Audit trail"), "audit.trail"),
+                (N_("Office"), "office.index"),
             ]
         if may_enter_office.allows(user):  # In-house calls have no panels.
             entries.insert(-2, (N_("Grading"), "grading_panel.overview"))
@@ -49,15 +49,6 @@ def account_items(user: User | None, path: str) -> list[Item]:
         entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
         return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
     tools = [(N_("Account"), "account.settings")]
-    if may_enter_office.allows(user):
-        # Needed now and then; in the main menu they would not fit beside the daily work.
-        tools += [
-            (N_("Figures"), "figures.overview"),
-            (N_("Office settings"), "office_setting.edit"),
-        ]
-        tools += [(N_("Rubrics"), "rubric.index"), (N_("Calls"), "call.index")]
-        tools += [(N_("Lexicon"), "lexicon_term.index"), (N_("Exposure"), "report.exposures")]
-        tools += [(N_("Referrals"), "referral.figures")]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
         items.append(Item(say(N_("Sign out")), url_for("account.logout"), post=True))
@@ -80,4 +71,6 @@ def _exists(endpoint: str) -> bool:
 
 def _item(label: str, endpoint: str, path: str) -> Item:
     url = url_for(endpoint)
-    return Item(say(label), url, path == url or path.startswith(url + "/"))
+    # Every page of the office lies below its front page, whose entry would always be marked.
+    is_below = endpoint != "office.index" and path.startswith(url + "/")
+    return Item(say(label), url, path == url or is_below)

@@ -1,0 +1,88 @@
+"""The office's pages by what they are for; the page /office shows each person those they may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from matchmaker.i18n import N_
+from matchmaker.models import User
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One page of the office: its endpoint, its name, and what it is for."""
+
+    endpoint: str
+    label: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that serve one part of the programme."""
+
+    key: str
+    title: str
+    tools: tuple[Tool, ...]
+
+
+GROUPS = (
+    Group(
+        "problems",
+        N_("Problems"),
+        (
+            Tool("problem.queue", N_("Screening"), N_("Problems that wait for the office.")),
+            Tool("grading_panel.overview", N_("Grading"), N_("Panels, reviewers and grades.")),
+            Tool("referral.figures", N_("Referrals"), N_("What associations brought about.")),
+        ),
+    ),
+    Group(
+        "matching",
+        N_("Matching"),
+        (
+            Tool("match_run.runs", N_("Matching"), N_("Start, review and publish match runs.")),
+            Tool("report.exposures", N_("Exposure"), N_("How evenly teams appear in the lists.")),
+            Tool("ranker.index", N_("Learned weights"), N_("What was learned of past decisions.")),
+            Tool(
+                "term_statistics.index",
+                N_("What scores rest on"),
+                N_("How rare words are counted."),
+            ),
+            Tool("lexicon_term.index", N_("Lexicon"), N_("Terms in both languages.")),
+        ),
+    ),
+    Group("teams", N_("Teams and competency"), ()),
+    Group("selection", N_("Applications and selection"), ()),
+    Group("solving", N_("Solving, outcomes and awards"), ()),
+    Group(
+        "reports",
+        N_("Reports"),
+        (
+            Tool("figures.overview", N_("Figures"), N_("Funnel, ageing, load and readiness.")),
+            Tool("grading_report.agreement", N_("Agreement"), N_("How far reviewers agree.")),
+            Tool("audit.trail", N_("Audit trail"), N_("Who decided what, and when.")),
+        ),
+    ),
+    Group(
+        "settings",
+        N_("Settings"),
+        (
+            Tool("call.index", N_("Calls"), N_("The programme's rounds and their targets.")),
+            Tool("rubric.index", N_("Rubrics"), N_("Criteria and their versions.")),
+            Tool("office_setting.edit", N_("Office settings"), N_("Switches and limits.")),
+        ),
+    ),
+)
+
+
+def tools_for(user: User | None) -> list[tuple[Group, list[Tool]]]:
+    """The groups with those of their pages that *user* may open; groups without any left out."""
+    found = [(group, [tool for tool in group.tools if _may_open(tool, user)]) for group in GROUPS]
+    return [(group, tools) for group, tools in found if tools]
+
+
+def _may_open(tool: Tool, user: User | None) -> bool:
+    view = current_app.view_functions[tool.endpoint]
+    return bool(view.permission.allows(user))  # type: ignore[attr-defined]
