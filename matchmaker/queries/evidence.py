@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.clock import utcnow
 from matchmaker.competency import evidence as diagnosis
 from matchmaker.competency.succession import follow
 from matchmaker.errors import NotFound
@@ -15,11 +16,17 @@ from matchmaker.models import (
     ASKED_KINDS,
     SHOWN_KINDS,
     Evidence,
+    EvidenceAttachment,
     EvidenceKind,
+    Role,
+    RoleGrant,
+    TeamMember,
     User,
 )
+from matchmaker.models.evidence import CLAIM
 from matchmaker.policies.evidence import visible_evidence
 from matchmaker.queries.level_piece import Piece, months_since
+from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.evidence import EvidenceState
 
 #: Colleagues agree with each other: no more than this many count for one competency.
@@ -160,3 +167,151 @@ def find_course(session: Session, user_id: int, **columns: Any) -> Evidence | No
         user_id=user_id, kind=EvidenceKind.COURSE, state=EvidenceState.VERIFIED, **columns
     )
     return session.scalar(statement.limit(1))
+
+
+# Colleagues and mentors
+
+
+def colleagues(session: Session, actor: User) -> Sequence[User]:
+    """The people *actor* shares an active team with, by name."""
+    teams = [place.team_id for place in actor.team_memberships if place.team.archived_at is None]
+    statement = (
+        sa.select(User)
+        .where(
+            User.id != actor.id,
+            User.id.in_(sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(teams))),
+            _active(),
+        )
+        .order_by(User.name, User.id)
+    )
+    return session.scalars(statement).all()
+
+
+def mentors(session: Session, actor: User) -> Sequence[User]:
+    """The programme's mentors, but those *actor* shares a team with, by name."""
+    shared = sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
+    granted = sa.select(RoleGrant.user_id).where(RoleGrant.role == Role.MENTOR)
+    statement = (
+        sa.select(User)
+        .where(User.id != actor.id, User.id.in_(granted), User.id.not_in(shared), _active())
+        .order_by(User.name, User.id)
+    )
+    return session.scalars(statement).all()
+
+
+def _active() -> sa.ColumnElement[bool]:
+    return sa.and_(User.disabled_at.is_(None), User.erased_at.is_(None))
+
+
+def get_askable(session: Session, actor: User, kind: EvidenceKind, person_id: int) -> User:
+    """The person, if *actor* may know that they can be asked."""
+    people = colleagues(session, actor) if kind is EvidenceKind.PEER else mentors(session, actor)
+    for person in people:
+        if person.id == person_id:
+            return person
+    raise NotFound
+
+
+def asked_of(
+    session: Session, person_id: int, *, asker_id: int | None = None, lock: bool = False
+) -> Sequence[Evidence]:
+    """What waits for a person's word, of one asker or of all, oldest first."""
+    statement = (
+        sa.select(Evidence)
+        .where(
+            Evidence.reviewer_id == person_id,
+            Evidence.kind.in_(ASKED_KINDS),
+            Evidence.state == EvidenceState.ASKED,
+        )
+        .options(joinedload(Evidence.user))
+        .order_by(Evidence.created_at, Evidence.id)
+    )
+    if asker_id is not None:
+        statement = statement.where(Evidence.user_id == asker_id)
+    if lock:
+        statement = statement.with_for_update(of=Evidence)
+    return session.scalars(statement).all()
+
+
+# The queue
+
+
+def waiting(actor: User) -> sa.ColumnElement[bool]:
+    """The condition that a piece waits for somebody like *actor* to look at it."""
+    shared = sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(actor.team_ids))
+    return sa.and_(
+        Evidence.kind.in_(SHOWN_KINDS),
+        Evidence.state == EvidenceState.ASKED,
+        Evidence.user_id != actor.id,
+        Evidence.user_id.not_in(shared),
+    )
+
+
+def is_free(actor: User) -> sa.ColumnElement[bool]:
+    """The condition that nobody else has a piece on the table."""
+    return sa.or_(
+        Evidence.taken_at.is_(None),
+        Evidence.taken_at <= utcnow() - CLAIM,
+        Evidence.reviewer_id == actor.id,
+    )
+
+
+def list_waiting(
+    session: Session, actor: User, *, domain: str = "", kind: str = "", number: int = 1
+) -> Page[Evidence]:
+    """What waits for a look, longest waiting first."""
+    conditions = [waiting(actor)]
+    if domain:
+        conditions.append(Evidence.competency.startswith(f"{domain}-", autoescape=True))
+    if kind:
+        conditions.append(Evidence.kind == kind)
+    statement = (
+        sa.select(Evidence)
+        .where(*conditions)
+        .options(joinedload(Evidence.user), joinedload(Evidence.reviewer))
+        .order_by(Evidence.created_at, Evidence.id)
+    )
+    return paginate(session, statement, number=number)
+
+
+def list_decided(session: Session, actor: User, *, number: int = 1) -> Page[Evidence]:
+    """What the actor has decided, newest first."""
+    statement = (
+        sa.select(Evidence)
+        .where(
+            visible_evidence(actor),
+            Evidence.reviewer_id == actor.id,
+            Evidence.decided_at.is_not(None),
+            Evidence.kind.in_(SHOWN_KINDS),
+        )
+        .options(joinedload(Evidence.user))
+        .order_by(Evidence.decided_at.desc(), Evidence.id.desc())
+    )
+    return paginate(session, statement, number=number)
+
+
+def next_waiting(session: Session, actor: User, *, after: int = 0) -> Evidence | None:
+    """The next piece to look at that nobody else has on the table."""
+    statement = sa.select(Evidence).where(waiting(actor), is_free(actor), Evidence.id != after)
+    return session.scalar(statement.order_by(Evidence.created_at, Evidence.id).limit(1))
+
+
+def count_waiting(session: Session, actor: User) -> int:
+    """How many pieces wait for a look."""
+    statement = sa.select(sa.func.count()).select_from(Evidence).where(waiting(actor))
+    return session.scalar(statement) or 0
+
+
+def count_same_file(session: Session, evidence: Evidence) -> int:
+    """How many other people have handed in the very same file."""
+    if evidence.attachment is None:
+        return 0
+    statement = (
+        sa.select(sa.func.count(Evidence.user_id.distinct()))
+        .join(EvidenceAttachment)
+        .where(
+            EvidenceAttachment.sha256 == evidence.attachment.sha256,
+            Evidence.user_id != evidence.user_id,
+        )
+    )
+    return session.scalar(statement) or 0

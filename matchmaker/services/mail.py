@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,15 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
-
-
-@dataclass(frozen=True)
-class Letter:
-    """Subject and body, both translatable; the body's placeholders are filled from the parameters."""
-
-    subject: str
-    body: str
-
+from matchmaker.services import letters_evidence
+from matchmaker.services.letter import Letter
 
 LETTERS = {
     "account.confirm": Letter(
@@ -292,6 +284,7 @@ LETTERS = {
             "The programme office has hidden your question about “%(title)s”:\n\n%(note)s\n\n%(url)s"
         ),
     ),
+    **letters_evidence.LETTERS,
 }
 
 
