@@ -77,7 +77,9 @@ def _conditions(session: Session, wanted: ResourceFilter) -> list[sa.ColumnEleme
         above, most = HOURS[wanted.hours]
         found += [row.hours > above, row.hours <= most] if above else [row.hours <= most]
     if wanted.place:
-        found.append(row.is_online if wanted.place == "online" else row.region == wanted.place)
+        found.append(
+            row.is_online.is_(True) if wanted.place == "online" else row.region == wanted.place
+        )
     if wanted.is_free:
         found.append(row.cost == 0)
     if wanted.state in ("held", "retired"):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
-from matchmaker.services import letters_evidence
+from matchmaker.services import letters_evidence, letters_learning
 from matchmaker.services.letter import Letter
 
 LETTERS = {
@@ -285,6 +285,7 @@ LETTERS = {
         ),
     ),
     **letters_evidence.LETTERS,
+    **letters_learning.LETTERS,
 }
 
 
