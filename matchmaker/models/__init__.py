@@ -1,6 +1,15 @@
 """The mapped classes, one module an aggregate."""
 
 from matchmaker.models.account import ROLE_LABELS, AccountKind, Role, RoleGrant, User
+from matchmaker.models.allocation import (
+    LOCK_KIND_LABELS,
+    PLACE_OUTCOME_LABELS,
+    Allocation,
+    AllocationLock,
+    AllocationPlace,
+    LockKind,
+    PlaceOutcome,
+)
 from matchmaker.models.attachment import (
     ATTACHMENT_ACCESS_LABELS,
     Attachment,

@@ -1,5 +1,6 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
+from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
@@ -33,4 +34,5 @@ ALL_WORKFLOWS = (
     QUESTION_WORKFLOW,
     EVIDENCE_WORKFLOW,
     ENROLMENT_WORKFLOW,
+    ALLOCATION_WORKFLOW,
 )

@@ -309,6 +309,106 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "allocation_locks",
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pin", "ban", name="lockkind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["problems.id"],
+            name=op.f("fk_allocation_locks_problem_id_problems"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"],
+            ["teams.id"],
+            name=op.f("fk_allocation_locks_team_id_teams"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_allocation_locks_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_locks")),
+        sa.UniqueConstraint("problem_id", "team_id", name=op.f("uq_allocation_locks_problem_id")),
+    )
+    with op.batch_alter_table("allocation_locks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_allocation_locks_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_allocation_locks_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "allocations",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("starter_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "done",
+                "failed",
+                "cancelled",
+                "deployed",
+                "undone",
+                name="allocationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=True),
+        sa.Column("failure", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undo_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state NOT IN ('deployed', 'undone') OR deployed_at IS NOT NULL",
+            name=op.f("ck_allocations_deployed"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('done', 'deployed', 'undone') OR finished_at IS NOT NULL",
+            name=op.f("ck_allocations_finished"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_allocations_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_allocations_job_id_jobs")),
+        sa.ForeignKeyConstraint(
+            ["starter_id"], ["users.id"], name=op.f("fk_allocations_starter_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocations")),
+    )
+    with op.batch_alter_table("allocations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allocations_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(
+            "uq_allocations_deployed",
+            ["call_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'deployed'"),
+            postgresql_where=sa.text("state = 'deployed'"),
+        )
+
+    op.create_table(
         "enrolment_events",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -413,6 +513,66 @@ def upgrade() -> None:
             "ix_ranking_changes_team_id_made_at", ["team_id", "made_at"], unique=False
         )
 
+    op.create_table(
+        "allocation_places",
+        sa.Column("allocation_id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "placed",
+                "reserve",
+                "left_out",
+                name="placeoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("match_score", sa.Double(), nullable=True),
+        sa.Column("review_score", sa.Double(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("team_rank", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=True),
+        sa.Column("is_locked", sa.Boolean(), nullable=False),
+        sa.Column("because", sa.String(length=24), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["allocation_id"],
+            ["allocations.id"],
+            name=op.f("fk_allocation_places_allocation_id_allocations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_allocation_places_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_allocation_places_team_id_teams")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_places")),
+        sa.UniqueConstraint(
+            "allocation_id",
+            "problem_id",
+            "team_id",
+            name=op.f("uq_allocation_places_allocation_id"),
+        ),
+    )
+    with op.batch_alter_table("allocation_places", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_allocation_places_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_allocation_places_outcome", ["allocation_id", "outcome"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_allocation_places_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_allocation_places_team_id"), ["team_id"], unique=False)
+
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("levels_version", sa.Integer(), server_default="0", nullable=False)
@@ -423,6 +583,13 @@ def downgrade() -> None:
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_column("levels_version")
 
+    with op.batch_alter_table("allocation_places", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_places_team_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_places_problem_id"))
+        batch_op.drop_index("ix_allocation_places_outcome")
+        batch_op.drop_index(batch_op.f("ix_allocation_places_application_id"))
+
+    op.drop_table("allocation_places")
     with op.batch_alter_table("ranking_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_ranking_changes_team_id_made_at")
 
@@ -436,6 +603,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_events_created_at")
 
     op.drop_table("enrolment_events")
+    with op.batch_alter_table("allocations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_allocations_deployed",
+            sqlite_where=sa.text("state = 'deployed'"),
+            postgresql_where=sa.text("state = 'deployed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_allocations_call_id"))
+
+    op.drop_table("allocations")
+    with op.batch_alter_table("allocation_locks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_locks_team_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_locks_problem_id"))
+
+    op.drop_table("allocation_locks")
     with op.batch_alter_table("level_estimates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_level_estimates_competency"))
 
