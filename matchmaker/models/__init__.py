@@ -10,6 +10,17 @@ from matchmaker.models.allocation import (
     LockKind,
     PlaceOutcome,
 )
+from matchmaker.models.application import (
+    APPLICATION_ORIGIN_LABELS,
+    WITHDRAWAL_CAUSE_LABELS,
+    Application,
+    ApplicationFile,
+    ApplicationOrigin,
+    ApplicationPerson,
+    ApplicationRevision,
+    ApplicationTwin,
+    WithdrawalCause,
+)
 from matchmaker.models.attachment import (
     ATTACHMENT_ACCESS_LABELS,
     Attachment,
@@ -19,6 +30,7 @@ from matchmaker.models.attachment import (
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
 from matchmaker.models.call import Call
+from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.embedding import Embedding

@@ -96,6 +96,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_learning_resources_theme"), ["theme"], unique=False)
 
     op.create_table(
+        "call_rules",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("applications_open_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applications_close_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("eligibility", sa.JSON(), nullable=False),
+        sa.Column("one_team_per_call", sa.Boolean(), nullable=False),
+        sa.Column("max_applications_per_team", sa.Integer(), nullable=True),
+        sa.Column("max_files", sa.Integer(), nullable=False),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("review_phases", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "applications_close_at > applications_open_at",
+            name=op.f("ck_call_rules_opens_before_closes"),
+        ),
+        sa.CheckConstraint(
+            "max_applications_per_team BETWEEN 1 AND 20", name=op.f("ck_call_rules_per_team_range")
+        ),
+        sa.CheckConstraint("max_files BETWEEN 0 AND 20", name=op.f("ck_call_rules_files_range")),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_call_rules_call_id_calls")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_rules")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_call_rules_call_id")),
+    )
+    op.create_table(
         "enrolments",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=False),
@@ -409,6 +439,114 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "applications",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "under_review",
+                "shortlisted",
+                "waitlisted",
+                "offered",
+                "confirmed",
+                "declined",
+                "expired",
+                "withdrawn",
+                name="applicationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "invited",
+                "recommended",
+                "own",
+                name="applicationorigin",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "withdrawal_cause",
+            sa.Enum(
+                "no_time",
+                "other_problem",
+                "people",
+                "terms",
+                "dissolved",
+                "other",
+                name="withdrawalcause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("withdrawal_reason", sa.String(length=1000), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updater_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)",
+            name=op.f("ck_applications_withdrawn_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL",
+            name=op.f("ck_applications_submitted"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_applications_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["users.id"], name=op.f("fk_applications_lead_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_applications_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_applications_team_id_teams")
+        ),
+        sa.ForeignKeyConstraint(
+            ["updater_id"], ["users.id"], name=op.f("fk_applications_updater_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index("ix_applications_call_state", ["call_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_applications_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_applications_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_applications_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(
+            "uq_applications_open",
+            ["problem_id", "team_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
+
+    op.create_table(
         "enrolment_events",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -573,6 +711,165 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_allocation_places_team_id"), ["team_id"], unique=False)
 
+    op.create_table(
+        "application_files",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "passed",
+                "unscanned",
+                "infected",
+                "failed",
+                "removed",
+                name="attachmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("removed_parts", sa.JSON(), nullable=False),
+        sa.Column("scan_note", sa.String(length=500), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'removed') = (removed_at IS NOT NULL)",
+            name=op.f("ck_application_files_removed_has_moment"),
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_application_files_named")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_application_files_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_files_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["users.id"], name=op.f("fk_application_files_uploader_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_files")),
+    )
+    with op.batch_alter_table("application_files", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_files_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_application_files_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "application_people",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=200), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("is_student", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "share BETWEEN 0 AND 100", name=op.f("ck_application_people_share_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_people_application_id_applications"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_application_people_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_people")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_application_people_application_id")
+        ),
+    )
+    with op.batch_alter_table("application_people", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_people_user_id"), ["user_id"], unique=False
+        )
+
+    op.create_table(
+        "application_revisions",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("eligibility", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_application_revisions_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_revisions_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_application_revisions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_revisions")),
+        sa.UniqueConstraint(
+            "application_id", "number", name=op.f("uq_application_revisions_application_id")
+        ),
+    )
+    with op.batch_alter_table("application_revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_revisions_content_hash"), ["content_hash"], unique=False
+        )
+
+    op.create_table(
+        "application_twins",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("likeness", sa.Double(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("is_harmless", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("judge_id", sa.Integer(), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "judged_at IS NULL OR note <> ''", name=op.f("ck_application_twins_judged_has_note")
+        ),
+        sa.CheckConstraint("application_id > other_id", name=op.f("ck_application_twins_in_order")),
+        sa.CheckConstraint(
+            "likeness BETWEEN 0 AND 1", name=op.f("ck_application_twins_likeness_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_twins_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["judge_id"], ["users.id"], name=op.f("fk_application_twins_judge_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["applications.id"],
+            name=op.f("fk_application_twins_other_id_applications"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_twins")),
+        sa.UniqueConstraint(
+            "application_id", "other_id", name=op.f("uq_application_twins_application_id")
+        ),
+    )
+    with op.batch_alter_table("application_twins", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_twins_other_id"), ["other_id"], unique=False
+        )
+
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("levels_version", sa.Integer(), server_default="0", nullable=False)
@@ -583,6 +880,23 @@ def downgrade() -> None:
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_column("levels_version")
 
+    with op.batch_alter_table("application_twins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_twins_other_id"))
+
+    op.drop_table("application_twins")
+    with op.batch_alter_table("application_revisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_revisions_content_hash"))
+
+    op.drop_table("application_revisions")
+    with op.batch_alter_table("application_people", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_people_user_id"))
+
+    op.drop_table("application_people")
+    with op.batch_alter_table("application_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_files_sha256"))
+        batch_op.drop_index(batch_op.f("ix_application_files_application_id"))
+
+    op.drop_table("application_files")
     with op.batch_alter_table("allocation_places", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_places_team_id"))
         batch_op.drop_index(batch_op.f("ix_allocation_places_problem_id"))
@@ -603,6 +917,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_events_created_at")
 
     op.drop_table("enrolment_events")
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_applications_open",
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_applications_team_id"))
+        batch_op.drop_index(batch_op.f("ix_applications_problem_id"))
+        batch_op.drop_index(batch_op.f("ix_applications_lead_id"))
+        batch_op.drop_index("ix_applications_call_state")
+
+    op.drop_table("applications")
     with op.batch_alter_table("allocations", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_allocations_deployed",
@@ -641,6 +967,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolments_resource_id"))
 
     op.drop_table("enrolments")
+    op.drop_table("call_rules")
     with op.batch_alter_table("learning_resources", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_learning_resources_theme"))
 
