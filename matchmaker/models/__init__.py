@@ -94,6 +94,7 @@ from matchmaker.models.problem_comment import ProblemComment
 from matchmaker.models.problem_revision import ProblemRevision
 from matchmaker.models.problem_vector import ProblemVector
 from matchmaker.models.question import AnswerSide, Question, QuestionAnswer, QuestionFollow
+from matchmaker.models.quiz import QuizAnswer, QuizCheck, QuizItem
 from matchmaker.models.ranker import Ranker
 from matchmaker.models.ranking_change import RankingChange
 from matchmaker.models.readiness import ReadinessAssessment

@@ -16,6 +16,8 @@ from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.problem_revision import PROBLEM_REVISION_WORKFLOW
 from matchmaker.workflows.question import QUESTION_WORKFLOW
+from matchmaker.workflows.quiz_check import QUIZ_CHECK_WORKFLOW
+from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 ALL_WORKFLOWS = (
@@ -34,5 +36,7 @@ ALL_WORKFLOWS = (
     QUESTION_WORKFLOW,
     EVIDENCE_WORKFLOW,
     ENROLMENT_WORKFLOW,
+    QUIZ_ITEM_WORKFLOW,
+    QUIZ_CHECK_WORKFLOW,
     ALLOCATION_WORKFLOW,
 )

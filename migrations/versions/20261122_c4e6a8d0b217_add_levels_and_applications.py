@@ -339,6 +339,115 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quiz_checks",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "done",
+                "lapsed",
+                name="quizcheckstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("parameters_version", sa.String(length=16), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_quiz_checks_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_checks")),
+    )
+    with op.batch_alter_table("quiz_checks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_checks_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index(
+            "ix_quiz_checks_user_competency", ["user_id", "competency"], unique=False
+        )
+        batch_op.create_index(
+            "uq_quiz_checks_open",
+            ["user_id", "competency"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "quiz_items",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("slope", sa.Double(), nullable=False),
+        sa.Column("difficulty", sa.Double(), nullable=False),
+        sa.Column("floor", sa.Double(), nullable=False),
+        sa.Column("ceiling", sa.Double(), nullable=False),
+        sa.Column("stem_en", sa.Text(), nullable=False),
+        sa.Column("stem_zh", sa.Text(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("key_position", sa.Integer(), nullable=False),
+        sa.Column("rationale_en", sa.Text(), nullable=False),
+        sa.Column("rationale_zh", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "proposed",
+                "trial",
+                "live",
+                "retired",
+                name="quizitemstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("is_struck", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "floor >= 0 AND floor < ceiling AND ceiling <= 1",
+            name=op.f("ck_quiz_items_curve_range"),
+        ),
+        sa.CheckConstraint("key_position >= 0", name=op.f("ck_quiz_items_key_range")),
+        sa.CheckConstraint("level BETWEEN 1 AND 4", name=op.f("ck_quiz_items_level_range")),
+        sa.CheckConstraint("slope > 0", name=op.f("ck_quiz_items_slope_positive")),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["users.id"], name=op.f("fk_quiz_items_approver_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_quiz_items_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["quiz_items.id"], name=op.f("fk_quiz_items_replaces_id_quiz_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_items")),
+        sa.UniqueConstraint("code", name=op.f("uq_quiz_items_code")),
+    )
+    with op.batch_alter_table("quiz_items", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_quiz_items_competency_state", ["competency", "state"], unique=False
+        )
+
+    op.create_table(
         "allocation_locks",
         sa.Column("problem_id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
@@ -632,6 +741,44 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quiz_answers",
+        sa.Column("check_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("shown_order", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen", sa.Integer(), nullable=True),
+        sa.Column("is_correct", sa.Boolean(), nullable=True),
+        sa.Column("is_counted", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("slope", sa.Double(), nullable=False),
+        sa.Column("difficulty", sa.Double(), nullable=False),
+        sa.Column("floor", sa.Double(), nullable=False),
+        sa.Column("ceiling", sa.Double(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (chosen IS NULL)",
+            name=op.f("ck_quiz_answers_answered_means_chosen"),
+        ),
+        sa.CheckConstraint("place BETWEEN 1 AND 20", name=op.f("ck_quiz_answers_place_range")),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["quiz_checks.id"],
+            name=op.f("fk_quiz_answers_check_id_quiz_checks"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["quiz_items.id"], name=op.f("fk_quiz_answers_item_id_quiz_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_answers")),
+        sa.UniqueConstraint("check_id", "item_id", name=op.f("uq_quiz_answers_check_id")),
+        sa.UniqueConstraint("check_id", "place", name=op.f("uq_quiz_answers_check_id")),
+    )
+    with op.batch_alter_table("quiz_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_answers_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
         "ranking_changes",
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("before_at", sa.DateTime(timezone=True), nullable=False),
@@ -908,6 +1055,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ranking_changes_team_id_made_at")
 
     op.drop_table("ranking_changes")
+    with op.batch_alter_table("quiz_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_answers_item_id"))
+
+    op.drop_table("quiz_answers")
     with op.batch_alter_table("evidence_attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_attachments_sha256"))
 
@@ -943,6 +1094,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allocation_locks_problem_id"))
 
     op.drop_table("allocation_locks")
+    with op.batch_alter_table("quiz_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_quiz_items_competency_state")
+
+    op.drop_table("quiz_items")
+    with op.batch_alter_table("quiz_checks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quiz_checks_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_quiz_checks_user_competency")
+        batch_op.drop_index(batch_op.f("ix_quiz_checks_ends_at"))
+
+    op.drop_table("quiz_checks")
     with op.batch_alter_table("level_estimates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_level_estimates_competency"))
 
