@@ -13,7 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from matchmaker.competency.diagnosis import Estimate, estimate
+from matchmaker.competency.diagnosis import Case, Estimate, estimate, estimate_all
+from matchmaker.competency.evidence import Evidence, Rating
 from matchmaker.competency.framework import Requirement
 from matchmaker.competency.gaps import Gap, Unknown, highest, standing
 from matchmaker.competency.taxonomy import load_taxonomy
@@ -179,6 +180,41 @@ def recommend(
         uncovered=tuple(gap for gap in found.gaps if gap.competency not in helped),
         should_teach=highest(estimates) >= TEACHES_FROM,
     )
+
+
+#: What an assessed course counts as: the word of whoever teaches it.
+INSTRUCTOR = "mentor"
+
+
+def expected(
+    pieces: Mapping[str, Sequence[Evidence]], steps: Sequence[Step]
+) -> dict[str, Estimate]:
+    """Say what would be known of a person once *steps* were taken and passed.
+
+    Parameters
+    ----------
+    pieces : mapping of str to sequence of Evidence
+        What is stored of the person, by competency.
+    steps : sequence of Step
+        Steps of a plan, each passed at the level it leads to.
+
+    Returns
+    -------
+    dict of str to Estimate
+        The competencies that the steps close, estimated anew.
+    """
+    taught: dict[str, list[Evidence]] = {}
+    for part in (part for step in steps for part in step.closes):
+        level = max(1, round(part.to))
+        taught.setdefault(part.competency, []).append(Rating(INSTRUCTOR, level))
+    known = load_taxonomy().competencies
+    cases = [
+        Case([*pieces.get(name, ()), *more], known[name].half_life_months)
+        if name in known
+        else Case([*pieces.get(name, ()), *more])
+        for name, more in taught.items()
+    ]
+    return dict(zip(taught, estimate_all(cases), strict=True)) if cases else {}
 
 
 class _Worth:

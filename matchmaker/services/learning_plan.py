@@ -1,0 +1,98 @@
+"""What one person should learn next for a problem or a role, and what it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from matchmaker.competency import Requirement, load_taxonomy
+from matchmaker.competency.diagnosis import Estimate
+from matchmaker.competency.gaps import nearest_roles, role_needs, team_fit, team_standing
+from matchmaker.competency.learning import Plan, Step, expected, recommend
+from matchmaker.models import LearningResource, Problem
+from matchmaker.queries import enrolment as enrolments
+from matchmaker.queries import learning_resource as resources
+from matchmaker.services.level_estimate import estimates_of, pieces_of
+
+#: How much time a plan may take, in hours, and what is meant if nobody says.
+BUDGETS = (10, 20, 40, 80)
+BUDGET = 40
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is aimed at: a role of the framework, or a problem."""
+
+    needs: tuple[Requirement, ...]
+    role: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One entry to take, and how likely the person has what is aimed at after it, if they pass."""
+
+    step: Step
+    resource: LearningResource
+    fit_after: float
+
+
+@dataclass(frozen=True)
+class PersonPlan:
+    """A plan with what it would change."""
+
+    aim: Aim
+    plan: Plan
+    steps: tuple[PlannedStep, ...]
+    #: How likely the person has what is aimed at now, weighted by importance; nan without needs.
+    fit: float
+
+    @property
+    def fit_after(self) -> float:
+        """The same once every step is passed."""
+        return self.steps[-1].fit_after if self.steps else self.fit
+
+
+def role_aim(role_id: str) -> Aim:
+    """The aim to become a role of the framework."""
+    role = load_taxonomy().roles[role_id]
+    return Aim(role_needs(role), role=role.id)
+
+
+def problem_aim(problem: Problem) -> Aim:
+    """The aim to solve *problem*."""
+    return Aim(needs_of(problem), problem=problem)
+
+
+def needs_of(problem: Problem) -> tuple[Requirement, ...]:
+    """What *problem* asks for, as the competency model knows it."""
+    return tuple(
+        Requirement(need.competency, need.level, need.importance)
+        for need in problem.requirements
+        if load_taxonomy().has_concept(need.competency)
+    )
+
+
+def nearest_aim(session: Session, user_id: int) -> Aim:
+    """The role that a person is closest to."""
+    return role_aim(nearest_roles(estimates_of(session, user_id), n=1)[0].role)
+
+
+def plan_for(session: Session, user_id: int, aim: Aim, *, hours: float = BUDGET) -> PersonPlan:
+    """Plan what a person learns for *aim*; what they are at or have done is left out."""
+    estimates, pieces = estimates_of(session, user_id), pieces_of(session, user_id)
+    taken = enrolments.taken_resources(session, user_id)
+    held = {row.code: row for row in resources.held_resources(session, without=taken)}
+    catalogue = [resources.as_resource(row) for row in held.values()]
+    plan = recommend(estimates, aim.needs, catalogue, hours=hours)
+    steps = []
+    for number, step in enumerate(plan.steps, start=1):
+        after = {**estimates, **expected(pieces, plan.steps[:number])}
+        steps.append(PlannedStep(step, held[step.resource], _fit(after, aim.needs)))
+    return PersonPlan(aim, plan, tuple(steps), _fit(estimates, aim.needs))
+
+
+def _fit(estimates: Mapping[str, Estimate], needs: Sequence[Requirement]) -> float:
+    return team_fit(team_standing([estimates], needs))
