@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Attachment, AttachmentAccess, Problem, User
+from matchmaker.models import Attachment, AttachmentAccess, EvidenceAttachment, Problem, User
 from matchmaker.policies.attachment import may_read_all_files, visible_attachments
 from matchmaker.policies.data_terms import entitled_problems
 from matchmaker.workflows.attachment import OFFERED_STATES, AttachmentState
@@ -111,5 +111,6 @@ def kept_files(session: Session, problem_id: int) -> Sequence[Attachment]:
 
 def keys_in_use(session: Session) -> set[str]:
     """The content that some file still needs."""
-    statement = sa.select(Attachment.sha256).where(Attachment.state != AttachmentState.REMOVED)
-    return set(session.scalars(statement.distinct()))
+    kept = sa.select(Attachment.sha256).where(Attachment.state != AttachmentState.REMOVED)
+    shown = sa.select(EvidenceAttachment.sha256)
+    return set(session.scalars(kept.distinct())) | set(session.scalars(shown.distinct()))

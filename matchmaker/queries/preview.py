@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,6 +15,7 @@ from matchmaker.policies.match import announced_matches
 from matchmaker.policies.preview import visible_previews
 from matchmaker.policies.problem import public_problems
 from matchmaker.policies.scope import is_national_team
+from matchmaker.queries.level_estimate import team_stamps
 from matchmaker.queries.match_run import SHOWN_PROFILE, conflicts
 from matchmaker.workflows.problem import ProblemState
 
@@ -67,12 +69,12 @@ def problem_versions(session: Session, now: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def team_versions(session: Session) -> dict[int, int]:
-    """The active teams of the programme's calls, each with the version it is at."""
+def team_versions(session: Session) -> dict[int, tuple[Any, ...]]:
+    """The active teams of the programme's calls, each with the version it and its levels are at."""
     active = sa.and_(is_national_team(), Team.archived_at.is_(None))
-    return {
-        row[0]: row[1] for row in session.execute(sa.select(Team.id, Team.version).where(active))
-    }
+    levels = team_stamps(session)
+    rows = session.execute(sa.select(Team.id, Team.version).where(active))
+    return {team_id: (version, levels.get(team_id, ())) for team_id, version in rows}
 
 
 def problems_by_id(session: Session, ids: Collection[int]) -> Sequence[Problem]:

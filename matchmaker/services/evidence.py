@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from matchmaker.clock import utcnow
 from matchmaker.competency import MAX_LEVEL, load_taxonomy
 from matchmaker.errors import InvalidInput, NotSignedIn, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import SHOWN_KINDS, Evidence, EvidenceKind, User
+from matchmaker.models import (
+    ASKED_KINDS,
+    SHOWN_KINDS,
+    Evidence,
+    EvidenceAttachment,
+    EvidenceKind,
+    LevelChange,
+    LevelEstimate,
+    User,
+)
 from matchmaker.policies.evidence import may_ask_review, may_keep_evidence, may_withdraw
 from matchmaker.queries import evidence as queries
 from matchmaker.queries.level_piece import today
@@ -300,3 +312,14 @@ def _check_something(shown: Shown, prepared: Prepared | None, refuse: Any) -> No
             "least %(least)s characters."
         )
         refuse("role", text, least=LEAST_TOLD)
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Delete all that is known of a person's levels, with what they asked others and were asked."""
+    mine = sa.select(Evidence.id).where(Evidence.user_id == user_id)
+    unanswered = Evidence.reviewer_id == user_id, Evidence.state == EvidenceState.ASKED
+    session.execute(sa.delete(EvidenceAttachment).where(EvidenceAttachment.evidence_id.in_(mine)))
+    session.execute(sa.delete(Evidence).where(Evidence.user_id == user_id))
+    session.execute(sa.delete(Evidence).where(Evidence.kind.in_(ASKED_KINDS), *unanswered))
+    for table in (LevelEstimate, LevelChange):
+        session.execute(sa.delete(table).where(table.user_id == user_id))

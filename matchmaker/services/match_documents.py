@@ -5,9 +5,10 @@ Only workers load this: it needs the matching library, which no web process has 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from matchmaker.competency import Requirement
+from matchmaker.competency import MAX_LEVEL, Requirement
 from matchmaker.matching import (
     Document,
     ProblemDocument,
@@ -47,8 +48,11 @@ def read_problem(problem: Problem, now: datetime) -> ProblemDocument:
     )
 
 
-def read_team(team: Team) -> TeamDocument:
-    """What the matcher may know of a team: no names, no region, no members."""
+def read_team(team: Team, levels: Mapping[str, Sequence[float]] | None = None) -> TeamDocument:
+    """What the matcher may know of a team: no names, no region, no members.
+
+    *levels* is what the members can together (`queries.level_estimate.team_levels`): never who.
+    """
     names = [team.name_zh, team.name_en, *(member.user.name for member in team.members)]
     if team.organization is not None:
         names += [team.organization.name_zh, team.organization.name_en]
@@ -59,11 +63,25 @@ def read_team(team: Team) -> TeamDocument:
         techniques=team.techniques,
         sectors=team.sectors,
         competencies={c.competency: float(c.level) for c in team.competencies},
-        estimates=reviewed((c.competency, float(c.level), c.source) for c in team.competencies),
+        estimates=_better(
+            reviewed((c.competency, float(c.level), c.source) for c in team.competencies),
+            levels or {},
+        ),
         capacity=team.capacity,
         is_available=team.archived_at is None,
         names=names,
     )
+
+
+def _better(
+    one: Mapping[str, Sequence[float]], other: Mapping[str, Sequence[float]]
+) -> dict[str, tuple[float, ...]]:
+    """For each competency and level the higher of two probabilities: of the team, of its members."""
+    nothing = (0.0,) * (MAX_LEVEL + 1)
+    return {
+        name: tuple(map(max, one.get(name, nothing), other.get(name, nothing)))
+        for name in sorted({*one, *other})
+    }
 
 
 def _joined(*texts: str) -> str:

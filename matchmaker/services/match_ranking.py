@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,7 @@ from matchmaker.models import (
     Team,
 )
 from matchmaker.queries import match_run as queries
+from matchmaker.queries.level_estimate import team_levels
 from matchmaker.services.match_basis import Basis, Report
 from matchmaker.services.match_documents import matcher_id, read_problem, read_team
 from matchmaker.services.match_run import STAGES, dump_failure
@@ -64,6 +65,8 @@ class Inputs:
     rules: Sequence[PairRule]
     #: The moment that decides which problems still take teams.
     at: datetime
+    #: What the members of each team can together: see `queries.level_estimate.team_levels`.
+    levels: Mapping[int, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
     @cached_property
     def problem_documents(self) -> dict[str, ProblemDocument]:
@@ -71,7 +74,9 @@ class Inputs:
 
     @cached_property
     def team_documents(self) -> dict[str, TeamDocument]:
-        return {matcher_id(team.id): read_team(team) for team in self.teams}
+        return {
+            matcher_id(team.id): read_team(team, self.levels.get(team.id)) for team in self.teams
+        }
 
 
 def carry_out(
@@ -131,7 +136,8 @@ def _begin(sessions: sessionmaker[Session], run_id: int) -> Inputs | None:
         teams = queries.all_teams(session, run.call_id)
         clashes = queries.conflicts(session, [p.id for p in problems], [t.id for t in teams])
         rules = queries.pair_rules(session, run.call_id)
-        return Inputs(problems, teams, clashes, rules, utcnow())
+        levels = team_levels(session, [team.id for team in teams])
+        return Inputs(problems, teams, clashes, rules, utcnow(), levels)
 
 
 def _rank(basis: Basis, inputs: Inputs, report: Report) -> MatchResult:

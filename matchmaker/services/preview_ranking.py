@@ -6,7 +6,7 @@ changed meanwhile is put in its place, so a job reads and encodes no more than t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from matchmaker.matching import (
 )
 from matchmaker.models import Preview
 from matchmaker.queries import preview as queries
+from matchmaker.queries.level_estimate import team_levels
 from matchmaker.queries.match_run import conflicts
 from matchmaker.services.match_basis import Basis
 from matchmaker.services.match_documents import matcher_id, read_problem, read_team
@@ -41,7 +42,7 @@ class LiveMatching:
     def __init__(self, sessions: sessionmaker[Session], basis: Basis) -> None:
         self.sessions, self.basis = sessions, basis
         self.problems: dict[int, tuple[int, ProblemDocument]] = {}
-        self.teams: dict[int, tuple[int, TeamDocument]] = {}
+        self.teams: dict[int, tuple[tuple[Any, ...], TeamDocument]] = {}
         self.live: LiveRanking | None = None
 
     def sync(self, session: Session, now: datetime) -> LiveRanking:
@@ -80,11 +81,14 @@ class LiveMatching:
                 self.problems[row.id] = versions[row.id], document
                 yield document
 
-    def _changed_teams(self, session: Session, versions: dict[int, int]) -> Iterator[TeamDocument]:
+    def _changed_teams(
+        self, session: Session, versions: dict[int, tuple[Any, ...]]
+    ) -> Iterator[TeamDocument]:
         known = {id_: version for id_, (version, _) in self.teams.items()}
         for batch in _batches(_changed(versions, known)):
+            levels = team_levels(session, batch)
             for row in queries.teams_by_id(session, batch):
-                document = read_team(row)
+                document = read_team(row, levels.get(row.id))
                 self.teams[row.id] = versions[row.id], document
                 yield document
 
@@ -172,7 +176,7 @@ class LiveMatching:
                 session.execute(sa.insert(Preview), rows)
 
 
-def _changed(versions: dict[int, int], known: dict[int, int]) -> list[int]:
+def _changed(versions: Mapping[int, Any], known: Mapping[int, Any]) -> list[int]:
     return [id_ for id_, version in versions.items() if known.get(id_) != version]
 
 

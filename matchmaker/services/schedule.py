@@ -19,6 +19,7 @@ EVERY = {
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),
     "preview.refresh_all": timedelta(days=1),
+    "level_estimate.refresh": timedelta(days=7),
 }
 
 
