@@ -21,6 +21,22 @@ from matchmaker.models.application import (
     ApplicationTwin,
     WithdrawalCause,
 )
+from matchmaker.models.application_preference import (
+    PREFERENCE_LABELS,
+    ApplicationPreference,
+    Preference,
+)
+from matchmaker.models.application_review import (
+    FREE_CAUSES,
+    RECOMMENDATION_LABELS,
+    RECUSAL_CAUSE_LABELS,
+    ApplicationReview,
+    ApplicationReviewVersion,
+    Recommendation,
+    RecusalCause,
+    ReviewAssignment,
+    ReviewRemark,
+)
 from matchmaker.models.attachment import (
     ATTACHMENT_ACCESS_LABELS,
     Attachment,
@@ -100,6 +116,12 @@ from matchmaker.models.ranking_change import RankingChange
 from matchmaker.models.readiness import ReadinessAssessment
 from matchmaker.models.referral import Referral, ReferralConsent
 from matchmaker.models.reminder import Reminder
+from matchmaker.models.review_relation import (
+    RELATION_KIND_LABELS,
+    RelationKind,
+    ReviewRelation,
+)
+from matchmaker.models.review_round import ReviewRound, ReviewRubricVersion
 from matchmaker.models.reviewer_profile import (
     DECLARED_GENDER_LABELS,
     DeclaredConflict,

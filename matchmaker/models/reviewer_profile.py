@@ -39,6 +39,10 @@ class ReviewerProfile(Timestamped, Base):
     #: Taxonomy codes: AI competencies, and sectors known from the inside.
     competencies: Mapped[list[str]] = mapped_column(default=lambda _=None: [])
     sectors: Mapped[list[str]] = mapped_column(default=lambda _=None: [])
+    #: What the reviewer knows in their own words: the matcher compares it with applications.
+    expertise: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    #: Languages the reviewer judges texts in: zh, en; empty for both.
+    languages: Mapped[list[str]] = mapped_column(default=lambda _=None: [], server_default="[]")
     capacity: Mapped[int] = mapped_column(default=4)
     gender: Mapped[DeclaredGender | None] = mapped_column(enum_type(DeclaredGender))
     updated_at: Mapped[Moment] = mapped_column(default=lambda _=None: utcnow())

@@ -1,6 +1,7 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
 from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
+from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
@@ -19,6 +20,7 @@ from matchmaker.workflows.question import QUESTION_WORKFLOW
 from matchmaker.workflows.quiz_check import QUIZ_CHECK_WORKFLOW
 from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
+from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
 
 ALL_WORKFLOWS = (
     PROBLEM_WORKFLOW,
@@ -39,4 +41,6 @@ ALL_WORKFLOWS = (
     QUIZ_ITEM_WORKFLOW,
     QUIZ_CHECK_WORKFLOW,
     ALLOCATION_WORKFLOW,
+    REVIEW_ROUND_WORKFLOW,
+    APPLICATION_REVIEW_WORKFLOW,
 )

@@ -448,6 +448,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "review_rubric_versions",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("note <> ''", name=op.f("ck_review_rubric_versions_note_given")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_review_rubric_versions_author_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_review_rubric_versions_call_id_calls")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_rubric_versions")),
+        sa.UniqueConstraint("call_id", "number", name=op.f("uq_review_rubric_versions_call_id")),
+    )
+    op.create_table(
         "allocation_locks",
         sa.Column("problem_id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
@@ -799,6 +818,93 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "review_relations",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "supervisor",
+                "investor",
+                "co_member",
+                "family",
+                "other",
+                name="relationkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_review_relations_reason_given")),
+        sa.CheckConstraint(
+            "(team_id IS NULL) <> (email IS NULL)", name=op.f("ck_review_relations_one_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"],
+            ["teams.id"],
+            name=op.f("fk_review_relations_team_id_teams"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_review_relations_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_relations")),
+        sa.UniqueConstraint("user_id", "email", name="uq_review_relations_user_email"),
+        sa.UniqueConstraint("user_id", "team_id", name=op.f("uq_review_relations_user_id")),
+    )
+    with op.batch_alter_table("review_relations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_relations_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_relations_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "review_rounds",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "preparing",
+                "scoring",
+                "discussion",
+                "closed",
+                name="reviewroundstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("readers", sa.Integer(), nullable=False),
+        sa.Column("totals_apart", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rubric_number", sa.Integer(), nullable=False),
+        sa.Column("proposal", sa.JSON(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("readers BETWEEN 1 AND 5", name=op.f("ck_review_rounds_readers_range")),
+        sa.CheckConstraint(
+            "totals_apart BETWEEN 5 AND 100", name=op.f("ck_review_rounds_apart_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_review_rounds_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_review_rounds_job_id_jobs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_rounds")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_review_rounds_call_id")),
+    )
+    op.create_table(
         "allocation_places",
         sa.Column("allocation_id", sa.Integer(), nullable=False),
         sa.Column("problem_id", sa.Integer(), nullable=False),
@@ -944,6 +1050,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "application_preferences",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "preference",
+            sa.Enum(
+                "first",
+                "gladly",
+                "if_needed",
+                "rather_not",
+                name="preference",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.String(length=2000), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_preferences_application_id_applications"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_application_preferences_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_preferences")),
+        sa.UniqueConstraint(
+            "application_id", name=op.f("uq_application_preferences_application_id")
+        ),
+    )
+    op.create_table(
         "application_revisions",
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1017,6 +1160,185 @@ def upgrade() -> None:
             batch_op.f("ix_application_twins_other_id"), ["other_id"], unique=False
         )
 
+    op.create_table(
+        "review_assignments",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "assigned",
+                "accepted",
+                "submitted",
+                "recused",
+                "released",
+                "expired",
+                name="reviewassignmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("fit", sa.Double(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "recusal_cause",
+            sa.Enum(
+                "supervisor",
+                "investor",
+                "co_member",
+                "family",
+                "recognised",
+                "other_conflict",
+                "no_expertise",
+                "no_time",
+                name="recusalcause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'submitted' OR submitted_at IS NOT NULL",
+            name=op.f("ck_review_assignments_submitted_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('recused', 'released') OR end_reason <> ''",
+            name=op.f("ck_review_assignments_ended_has_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_review_assignments_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["users.id"], name=op.f("fk_review_assignments_reviewer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_assignments")),
+        sa.UniqueConstraint(
+            "application_id", "place", name=op.f("uq_review_assignments_application_id")
+        ),
+        sa.UniqueConstraint(
+            "application_id", "reviewer_id", name=op.f("uq_review_assignments_application_id")
+        ),
+    )
+    with op.batch_alter_table("review_assignments", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_review_assignments_reviewer_state", ["reviewer_id", "state"], unique=False
+        )
+
+    op.create_table(
+        "application_reviews",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=True),
+        sa.Column(
+            "recommendation",
+            sa.Enum(
+                "take",
+                "reserve",
+                "leave",
+                name="recommendation",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("to_office", sa.Text(), nullable=False),
+        sa.Column("to_team", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["review_assignments.id"],
+            name=op.f("fk_application_reviews_assignment_id_review_assignments"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_reviews")),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_application_reviews_assignment_id")),
+    )
+    op.create_table(
+        "review_remarks",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("body <> ''", name=op.f("ck_review_remarks_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_review_remarks_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["review_assignments.id"],
+            name=op.f("fk_review_remarks_assignment_id_review_assignments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_review_remarks_author_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_remarks")),
+    )
+    with op.batch_alter_table("review_remarks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_review_remarks_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "application_review_versions",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column(
+            "recommendation",
+            sa.Enum(
+                "take",
+                "reserve",
+                "leave",
+                name="recommendation",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["application_reviews.id"],
+            name=op.f("fk_application_review_versions_review_id_application_reviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_review_versions")),
+        sa.UniqueConstraint(
+            "review_id", "number", name=op.f("uq_application_review_versions_review_id")
+        ),
+    )
+    with op.batch_alter_table("reviewer_profiles", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("expertise", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("languages", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("levels_version", sa.Integer(), server_default="0", nullable=False)
@@ -1027,6 +1349,20 @@ def downgrade() -> None:
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_column("levels_version")
 
+    with op.batch_alter_table("reviewer_profiles", schema=None) as batch_op:
+        batch_op.drop_column("languages")
+        batch_op.drop_column("expertise")
+
+    op.drop_table("application_review_versions")
+    with op.batch_alter_table("review_remarks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_remarks_application_id"))
+
+    op.drop_table("review_remarks")
+    op.drop_table("application_reviews")
+    with op.batch_alter_table("review_assignments", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_assignments_reviewer_state")
+
+    op.drop_table("review_assignments")
     with op.batch_alter_table("application_twins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_twins_other_id"))
 
@@ -1035,6 +1371,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_revisions_content_hash"))
 
     op.drop_table("application_revisions")
+    op.drop_table("application_preferences")
     with op.batch_alter_table("application_people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_people_user_id"))
 
@@ -1051,6 +1388,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allocation_places_application_id"))
 
     op.drop_table("allocation_places")
+    op.drop_table("review_rounds")
+    with op.batch_alter_table("review_relations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_relations_user_id"))
+        batch_op.drop_index(batch_op.f("ix_review_relations_team_id"))
+
+    op.drop_table("review_relations")
     with op.batch_alter_table("ranking_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_ranking_changes_team_id_made_at")
 
@@ -1094,6 +1437,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allocation_locks_problem_id"))
 
     op.drop_table("allocation_locks")
+    op.drop_table("review_rubric_versions")
     with op.batch_alter_table("quiz_items", schema=None) as batch_op:
         batch_op.drop_index("ix_quiz_items_competency_state")
 
