@@ -201,6 +201,8 @@ class ApplicationRevision(Base):
     submitted_at: Mapped[Moment]
     #: SHA-256 of everything handed in: see `services.application_receipt`.
     content_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    #: What `assessment.near_copies` compares it by; None until it was compared with the others.
+    sketch: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
 
     application: Mapped[Application] = relationship(back_populates="revisions")
     user: Mapped[User | None] = relationship()
