@@ -1,0 +1,46 @@
+"""Reading the rules of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matchmaker.clock import utcnow
+from matchmaker.models import CallRules, Problem, User
+from matchmaker.policies.call_rules import visible_call_rules
+
+
+def rules_of(session: Session, call_id: int) -> CallRules | None:
+    """The rules of a call that the actor knows of already; None if it has none."""
+    return session.scalar(sa.select(CallRules).where(CallRules.call_id == call_id))
+
+
+def list_rules(session: Session, actor: User | None) -> Sequence[CallRules]:
+    """The rules *actor* may know of."""
+    statement = sa.select(CallRules).where(visible_call_rules(actor))
+    return session.scalars(statement.order_by(CallRules.id)).all()
+
+
+def deadline(rules: CallRules, problem: Problem) -> datetime:
+    """Until when teams can hand in for *problem*.
+
+    There is one deadline: the call's, unless the problem itself closes to teams before it.
+    """
+    own = problem.deadline_at
+    return rules.applications_close_at if own is None else min(rules.applications_close_at, own)
+
+
+def is_in_time(moment: datetime, limit: datetime) -> bool:
+    """Whether what came in at *moment* is in time: the second of the deadline itself still is."""
+    return moment.replace(microsecond=0) <= limit
+
+
+def is_open(rules: CallRules | None, problem: Problem, now: datetime | None = None) -> bool:
+    """Whether teams can hand in for *problem* now."""
+    now = now or utcnow()
+    if rules is None or now < rules.applications_open_at:
+        return False
+    return is_in_time(now, deadline(rules, problem))
