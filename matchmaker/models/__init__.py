@@ -49,6 +49,13 @@ from matchmaker.models.call import Call
 from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
+from matchmaker.models.delivery import (
+    CHANNEL_LABELS,
+    Channel,
+    Delivery,
+    DeliveryChoice,
+    DeliveryHold,
+)
 from matchmaker.models.embedding import Embedding
 from matchmaker.models.enrolment import Enrolment, EnrolmentEvent
 from matchmaker.models.event import AuditEvent

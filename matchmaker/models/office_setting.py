@@ -98,6 +98,14 @@ SETTINGS = {
             N_("Questions of teams: answered within"),
             N_("Counted from the day a team asked; later the question shows as late."),
         ),
+        Setting(
+            "digest_hour",
+            8,
+            N_("Daily digest: from"),
+            N_("The hour of the day from which people get what they asked to hear of together."),
+            maximum=23,
+            unit=N_("o’clock"),
+        ),
     )
 }
 

@@ -166,6 +166,8 @@ class QuizAnswer(Base):
     is_counted: Mapped[bool] = mapped_column(default=True)
     #: The language the question was answered in.
     language: Mapped[str] = mapped_column(sa.String(8), default="")
+    #: What was thought of the person's level just before, without this answer.
+    level_before: Mapped[float]
     #: The curve it was chosen by, so that a later change of the item changes no one's level.
     slope: Mapped[float]
     difficulty: Mapped[float]

@@ -28,7 +28,7 @@ from matchmaker.policies.account import may_change, may_delete
 from matchmaker.policies.membership import Group, Member, group_of
 from matchmaker.queries import account as accounts
 from matchmaker.queries import invitation as invitations
-from matchmaker.services import evidence
+from matchmaker.services import delivery, evidence
 from matchmaker.services.context import Context
 from matchmaker.services.mail import in_words
 from matchmaker.workflows.invitation import InvitationAction, InvitationState
@@ -292,6 +292,7 @@ def _forget_traces(ctx: Context, user: User) -> None:
     for message in session.scalars(sa.select(OutboxMessage).where(mine)):
         message.recipient = message.subject = message.body = ""
         message.sent_at = message.sent_at or utcnow()  # Not to be sent any more.
+        delivery.forget(session, message)
     user.role_grants.clear()
 
 

@@ -19,8 +19,9 @@ from matchmaker.models import (
 )
 from matchmaker.policies.base import Permission
 from matchmaker.policies.scope import private_call_of
-from matchmaker.services import audit, mail, preview
+from matchmaker.services import audit, delivery_start, mail, preview
 from matchmaker.settings import Settings
+from matchmaker.workflows.delivery import DeliveryState
 
 
 @dataclass
@@ -89,9 +90,18 @@ class Context:
         return job
 
     def send_mail(
-        self, kind: str, recipient: User | str, *, locale: str | None = None, **params: Any
+        self,
+        kind: str,
+        recipient: User | str,
+        *,
+        locale: str | None = None,
+        about: Base | None = None,
+        **params: Any,
     ) -> None:
-        """Write a mail of *kind* in the recipient's language; it leaves after the commit."""
+        """Write a mail of *kind* in the recipient's language; it leaves after the commit.
+
+        *about* is what the letter is about; the office reads it if that belongs to the programme.
+        """
         user = recipient if isinstance(recipient, User) else None
         address = user.email if user else recipient
         if not address:
@@ -108,4 +118,7 @@ class Context:
         )
         self.session.add(message)
         self.session.flush()  # The job refers to the message by id.
-        self.enqueue("mail.deliver", message_id=message.id)
+        url = str(params.get("url", ""))
+        delivery = delivery_start.begin(self.session, message, user, about, url)
+        if delivery.state is DeliveryState.WAITING:
+            self.enqueue("mail.deliver", message_id=message.id)

@@ -41,6 +41,12 @@ LETTERS = {
             "If it was not you, ask for a new one at once:\n\n%(url)s"
         ),
     ),
+    "delivery.digest": Letter(
+        N_("Your news of the day: %(count)s"),
+        N_(
+            "Since the last digest:\n\n%(news)s\n\nAll of it, and how you want to be told:\n\n%(url)s"
+        ),
+    ),
     "invitation.sent": Letter(
         N_("%(inviter)s invites you to join %(target)s"),
         N_(

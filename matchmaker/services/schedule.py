@@ -16,6 +16,7 @@ EVERY = {
     "question.remind": timedelta(hours=6),
     "screening.remind": timedelta(hours=6),
     "grade_review.remind": timedelta(hours=6),
+    "notification.digest": timedelta(hours=1),
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),
     "preview.refresh_all": timedelta(days=1),

@@ -126,6 +126,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", name=op.f("uq_call_rules_call_id")),
     )
     op.create_table(
+        "delivery_choices",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=32), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "at_once",
+                "digest",
+                "off",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_delivery_choices_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_choices")),
+        sa.UniqueConstraint("user_id", "topic", name=op.f("uq_delivery_choices_user_id")),
+    )
+    op.create_table(
+        "delivery_holds",
+        sa.Column("topic", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_delivery_holds_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_holds")),
+        sa.UniqueConstraint("topic", name=op.f("uq_delivery_holds_topic")),
+    )
+    op.create_table(
         "enrolments",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=False),
@@ -675,6 +715,69 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "deliveries",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("topic", sa.String(length=32), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "at_once",
+                "digest",
+                "off",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "held",
+                "gathered",
+                "shown",
+                "sent",
+                "failed",
+                "discarded",
+                name="deliverystate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'discarded' OR reason <> ''", name=op.f("ck_deliveries_discarded_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["outbox_messages.id"],
+            name=op.f("fk_deliveries_message_id_outbox_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_deliveries_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_deliveries_message_id")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index("ix_deliveries_state_topic", ["state", "topic"], unique=False)
+        batch_op.create_index("ix_deliveries_user_state", ["user_id", "state"], unique=False)
+
+    op.create_table(
         "enrolment_events",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -771,6 +874,7 @@ def upgrade() -> None:
         sa.Column("is_correct", sa.Boolean(), nullable=True),
         sa.Column("is_counted", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("level_before", sa.Double(), nullable=False),
         sa.Column("slope", sa.Double(), nullable=False),
         sa.Column("difficulty", sa.Double(), nullable=False),
         sa.Column("floor", sa.Double(), nullable=False),
@@ -1412,6 +1516,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_events_created_at")
 
     op.drop_table("enrolment_events")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_user_state")
+        batch_op.drop_index("ix_deliveries_state_topic")
+
+    op.drop_table("deliveries")
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_applications_open",
@@ -1477,6 +1586,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolments_resource_id"))
 
     op.drop_table("enrolments")
+    op.drop_table("delivery_holds")
+    op.drop_table("delivery_choices")
     op.drop_table("call_rules")
     with op.batch_alter_table("learning_resources", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_learning_resources_theme"))
