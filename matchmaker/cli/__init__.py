@@ -13,6 +13,7 @@ from matchmaker.errors import MatchmakerError
 
 #: Command -> module, object and what it does; imported only when called, so that every command starts fast.
 COMMANDS = {
+    "allocate": ("matchmaker.cli.allocation", "allocate_command", "Place teams, on files."),
     "audit": ("matchmaker.cli.audit", "audit", "Check the audit trail."),
     "backup": ("matchmaker.cli.data", "backup", "Write the database and all files to FILE."),
     "bench": ("matchmaker.cli.bench", "bench_command", "Measure the matcher on judged sets."),

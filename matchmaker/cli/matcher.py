@@ -21,6 +21,9 @@ _STAGES = {
     "encode": N_("Encoding"),
     "rank": N_("Ranking"),
     "explain": N_("Explaining"),
+    "prepare": N_("Preparing"),
+    "solve": N_("Solving"),
+    "remedy": N_("Looking for limits to relax"),
 }
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MIN_SECONDS = 2.0
