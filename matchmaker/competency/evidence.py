@@ -185,20 +185,23 @@ class Answer:
         Whether the answer was right.
     age_months : float
         How old it is, 0 or more.
+    relevance : float
+        How much it is about this competency, in [0, 1]: 1 unless the competency was split since.
     """
 
     curve: Curve
     is_correct: bool
     age_months: float = 0.0
+    relevance: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.age_months < 0:
-            raise ValueError("age is 0 or more")
+        if self.age_months < 0 or not 0 <= self.relevance <= 1:
+            raise ValueError("age is 0 or more and relevance between 0 and 1")
 
     @property
     def worth(self) -> float:
-        """All of it."""
-        return 1.0
+        """Its relevance."""
+        return self.relevance
 
     def is_reviewed(self, using: Parameters) -> bool:
         """It is: the question is, not the person."""

@@ -20,11 +20,12 @@ from matchmaker.competency.evidence import Outcome, within_a_year
 from matchmaker.models import LevelChange, LevelEstimate, Team, TeamMember, User
 from matchmaker.queries import evidence as evidence_queries
 from matchmaker.queries import level_estimate as queries
+from matchmaker.queries import quiz as quiz_queries
 from matchmaker.queries.level_piece import Piece, Provider
 from matchmaker.services import preview
 
 #: One for each table that holds evidence.
-PROVIDERS: tuple[Provider, ...] = (evidence_queries.pieces,)
+PROVIDERS: tuple[Provider, ...] = (evidence_queries.pieces, quiz_queries.pieces)
 #: A step smaller than this, in levels, is no news.
 NEWS = 0.05
 _FIGURES = ("mean", "sd", "low", "high", "confirmed", "is_unknown")

@@ -13,6 +13,7 @@ from matchmaker.models import Job
 #: How often each kind of work is done. All of it may be done twice without harm.
 EVERY = {
     "attachment.sweep": timedelta(days=1),
+    "quiz.lapse": timedelta(hours=1),
     "question.remind": timedelta(hours=6),
     "screening.remind": timedelta(hours=6),
     "grade_review.remind": timedelta(hours=6),

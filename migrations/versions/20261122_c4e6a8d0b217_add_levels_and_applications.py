@@ -17,6 +17,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "badge_keys",
+        sa.Column("thumbprint", sa.String(length=64), nullable=False),
+        sa.Column("jwk", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badge_keys")),
+        sa.UniqueConstraint("thumbprint", name=op.f("uq_badge_keys_thumbprint")),
+    )
+    op.create_table(
         "learning_resources",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("theme", sa.String(length=8), nullable=False),
@@ -94,6 +103,45 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("learning_resources", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_learning_resources_theme"), ["theme"], unique=False)
+
+    op.create_table(
+        "badges",
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "issued",
+                "withdrawn",
+                "revoked",
+                name="badgestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'revoked' OR reason <> ''", name=op.f("ck_badges_revoked_has_reason")
+        ),
+        sa.CheckConstraint("level BETWEEN 1 AND 5", name=op.f("ck_badges_level_range")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_badges_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badges")),
+        sa.UniqueConstraint("code", name=op.f("uq_badges_code")),
+    )
+    with op.batch_alter_table("badges", schema=None) as batch_op:
+        batch_op.create_index("ix_badges_user_competency", ["user_id", "competency"], unique=False)
 
     op.create_table(
         "call_rules",
@@ -299,6 +347,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "gender_declarations",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "gender",
+            sa.Enum(
+                "woman",
+                "man",
+                "another",
+                name="declaredgender",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_gender_declarations_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gender_declarations")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_gender_declarations_user_id")),
+    )
+    op.create_table(
         "learning_resource_revisions",
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -376,6 +451,68 @@ def upgrade() -> None:
     with op.batch_alter_table("level_estimates", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_level_estimates_competency"), ["competency"], unique=False
+        )
+
+    op.create_table(
+        "point_board_places",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_point_board_places_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_point_board_places")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_point_board_places_user_id")),
+    )
+    op.create_table(
+        "point_entries",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "sharing",
+                "answering",
+                "finishing",
+                "mentoring",
+                name="pointkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("earned_on", sa.Date(), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_back_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "taken_back_by_id IS NULL OR (taken_back_at IS NOT NULL AND reason <> '')",
+            name=op.f("ck_point_entries_taken_back_has_reason"),
+        ),
+        sa.CheckConstraint("points BETWEEN 0 AND 100", name=op.f("ck_point_entries_points_range")),
+        sa.ForeignKeyConstraint(
+            ["taken_back_by_id"], ["users.id"], name=op.f("fk_point_entries_taken_back_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_point_entries_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_point_entries")),
+        sa.UniqueConstraint("kind", "source", name=op.f("uq_point_entries_kind")),
+    )
+    with op.batch_alter_table("point_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_point_entries_user_earned_on", ["user_id", "earned_on"], unique=False
         )
 
     op.create_table(
@@ -1099,10 +1236,6 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'removed') = (removed_at IS NOT NULL)",
-            name=op.f("ck_application_files_removed_has_moment"),
-        ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_application_files_named")),
         sa.CheckConstraint("size > 0", name=op.f("ck_application_files_not_empty")),
         sa.ForeignKeyConstraint(
@@ -1562,6 +1695,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quiz_checks_ends_at"))
 
     op.drop_table("quiz_checks")
+    with op.batch_alter_table("point_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_point_entries_user_earned_on")
+
+    op.drop_table("point_entries")
+    op.drop_table("point_board_places")
     with op.batch_alter_table("level_estimates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_level_estimates_competency"))
 
@@ -1574,6 +1712,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_learning_resource_revisions_resource_id"))
 
     op.drop_table("learning_resource_revisions")
+    op.drop_table("gender_declarations")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_user_competency")
         batch_op.drop_index("ix_evidence_state_kind")
@@ -1589,7 +1728,12 @@ def downgrade() -> None:
     op.drop_table("delivery_holds")
     op.drop_table("delivery_choices")
     op.drop_table("call_rules")
+    with op.batch_alter_table("badges", schema=None) as batch_op:
+        batch_op.drop_index("ix_badges_user_competency")
+
+    op.drop_table("badges")
     with op.batch_alter_table("learning_resources", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_learning_resources_theme"))
 
     op.drop_table("learning_resources")
+    op.drop_table("badge_keys")
