@@ -43,6 +43,7 @@ from matchmaker.models.attachment import (
     AttachmentAccess,
     AttachmentDownload,
 )
+from matchmaker.models.badge import Badge, BadgeKey
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
 from matchmaker.models.call import Call
@@ -68,6 +69,7 @@ from matchmaker.models.evidence import (
     EvidenceKind,
 )
 from matchmaker.models.form_draft import FormDraft
+from matchmaker.models.gender_declaration import GenderDeclaration
 from matchmaker.models.grade_appeal import GradeAppeal
 from matchmaker.models.grade_decision import AWARD_TIERS, GradeDecision
 from matchmaker.models.grade_review import SEAT_LABELS, GradeReview, GradeReviewVersion, Seat
@@ -105,6 +107,15 @@ from matchmaker.models.organization import (
     OrganizationSize,
 )
 from matchmaker.models.outbox import OutboxMessage
+from matchmaker.models.point_entry import (
+    LEAST_ANSWER,
+    POINT_RULES,
+    POINTS_PER_DAY,
+    PointBoardPlace,
+    PointEntry,
+    PointKind,
+    PointRule,
+)
 from matchmaker.models.preview import Preview
 from matchmaker.models.private_call import (
     PrivateAuditEvent,
