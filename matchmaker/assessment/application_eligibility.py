@@ -86,11 +86,11 @@ class Verdict:
 
 def read_rules(data: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Return the rules that are kept as *data*."""
-    lists = ("values", "grades", "team_kinds")
-    return tuple(
-        Rule(**{name: tuple(v) if name in lists else v for name, v in item.items()})
-        for item in data
-    )
+    return tuple(Rule(**{name: _read(value) for name, value in item.items()}) for item in data)
+
+
+def _read(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def write_rules(rules: Iterable[Rule]) -> list[dict[str, Any]]:

@@ -79,7 +79,8 @@ def without(runs: Hashes, *others: Hashes) -> Hashes:
 
 def sketch_of(runs: Hashes) -> bytes:
     """Return the share of *runs* that is kept for quick comparison."""
-    return runs[runs % np.uint64(KEPT) == 0].astype("<u8").tobytes()
+    kept = runs[runs % np.uint64(KEPT) == 0]
+    return bytes(kept.astype("<u8").tobytes())
 
 
 def read_sketch(kept: bytes) -> Hashes:

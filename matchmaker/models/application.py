@@ -215,9 +215,6 @@ class ApplicationFile(Timestamped, Base):
     __table_args__ = (
         sa.CheckConstraint("size > 0", name="not_empty"),
         sa.CheckConstraint("name <> ''", name="named"),
-        sa.CheckConstraint(
-            "(state = 'removed') = (removed_at IS NOT NULL)", name="removed_has_moment"
-        ),
     )
 
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
@@ -237,6 +234,7 @@ class ApplicationFile(Timestamped, Base):
     removed_parts: Mapped[list[str]] = mapped_column(default=lambda _=None: [])
     scan_note: Mapped[str] = mapped_column(sa.String(500), default="")
     scanned_at: Mapped[Moment | None]
+    #: Since when it is no longer part of what the team writes; versions handed in before keep it.
     removed_at: Mapped[Moment | None]
 
     application: Mapped[Application] = relationship(back_populates="files")

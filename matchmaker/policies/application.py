@@ -27,7 +27,6 @@ from matchmaker.policies.scope import (
     why_not_office,
 )
 from matchmaker.policies.site import may_enter_office
-from matchmaker.workflows.attachment import AttachmentState
 
 Condition = sa.ColumnElement[bool]
 
@@ -184,9 +183,6 @@ def visible_twins(actor: User | None) -> Condition:
 
 
 def visible_application_files(actor: User | None) -> Condition:
-    """The files *actor* may know of: those of applications they read, until they are removed."""
+    """The files *actor* may know of: those of applications they read, of every version."""
     known = sa.select(Application.id).where(visible_applications(actor))
-    return sa.and_(
-        ApplicationFile.application_id.in_(known),
-        ApplicationFile.state != AttachmentState.REMOVED,
-    )
+    return ApplicationFile.application_id.in_(known)

@@ -33,7 +33,6 @@ from matchmaker.policies.match import announced_matches
 from matchmaker.policies.scope import handled_by
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.application import LIVE_STATES, ApplicationState
-from matchmaker.workflows.attachment import AttachmentState
 from matchmaker.workflows.match import MatchState
 
 PAGE_SIZE = 40
@@ -86,7 +85,9 @@ def get_application(
     statement = sa.select(Application).where(Application.id == application_id, known)
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(statement if lock else _whole(statement)).unique().one_or_none()
+    found: Application | None = (
+        session.scalars(statement if lock else _whole(statement)).unique().one_or_none()
+    )
     if found is None:
         raise NotFound
     return found
@@ -242,7 +243,7 @@ def kept_files(session: Session, application_id: int) -> Sequence[ApplicationFil
     """The files of an application that were not removed."""
     statement = sa.select(ApplicationFile).where(
         ApplicationFile.application_id == application_id,
-        ApplicationFile.state != AttachmentState.REMOVED,
+        ApplicationFile.removed_at.is_(None),
     )
     return session.scalars(statement.order_by(ApplicationFile.id)).all()
 
@@ -276,7 +277,7 @@ def withdrawn_since(session: Session, actor: User, since: datetime) -> Sequence[
     return session.scalars(_shown(ordered)).all()
 
 
-def unfinished_drafts(session: Session, now: datetime) -> Sequence[Application]:
+def unfinished_drafts(session: Session) -> Sequence[Application]:
     """Every draft of a team that is active, with what a reminder says."""
     statement = (
         sa.select(Application)

@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Attachment, AttachmentAccess, EvidenceAttachment, Problem, User
+from matchmaker.models import (
+    Application,
+    ApplicationFile,
+    Attachment,
+    AttachmentAccess,
+    EvidenceAttachment,
+    Problem,
+    User,
+)
 from matchmaker.policies.attachment import may_read_all_files, visible_attachments
 from matchmaker.policies.data_terms import entitled_problems
 from matchmaker.workflows.attachment import OFFERED_STATES, AttachmentState
@@ -113,4 +121,9 @@ def keys_in_use(session: Session) -> set[str]:
     """The content that some file still needs."""
     kept = sa.select(Attachment.sha256).where(Attachment.state != AttachmentState.REMOVED)
     shown = sa.select(EvidenceAttachment.sha256)
-    return set(session.scalars(kept.distinct())) | set(session.scalars(shown.distinct()))
+    # A version handed in keeps its files, whatever the team took out of it since.
+    handed_in = ApplicationFile.application.has(Application.submitted_at.is_not(None))
+    applied = sa.select(ApplicationFile.sha256).where(
+        sa.or_(ApplicationFile.removed_at.is_(None), handed_in)
+    )
+    return {key for some in (kept, shown, applied) for key in session.scalars(some.distinct())}

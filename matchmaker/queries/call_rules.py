@@ -24,6 +24,11 @@ def list_rules(session: Session, actor: User | None) -> Sequence[CallRules]:
     return session.scalars(statement.order_by(CallRules.id)).all()
 
 
+def list_all_rules(session: Session) -> Sequence[CallRules]:
+    """The rules of every call, for work that nobody in particular does."""
+    return session.scalars(sa.select(CallRules).order_by(CallRules.id)).all()
+
+
 def deadline(rules: CallRules, problem: Problem) -> datetime:
     """Until when teams can hand in for *problem*.
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
-from matchmaker.services import letters_evidence, letters_learning
+from matchmaker.services import letters_application, letters_evidence, letters_learning
 from matchmaker.services.letter import Letter
 
 LETTERS = {
@@ -290,6 +290,7 @@ LETTERS = {
             "The programme office has hidden your question about “%(title)s”:\n\n%(note)s\n\n%(url)s"
         ),
     ),
+    **letters_application.LETTERS,
     **letters_evidence.LETTERS,
     **letters_learning.LETTERS,
 }

@@ -18,6 +18,7 @@ EVERY = {
     "screening.remind": timedelta(hours=6),
     "grade_review.remind": timedelta(hours=6),
     "notification.digest": timedelta(hours=1),
+    "application.remind": timedelta(hours=6),
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),
     "preview.refresh_all": timedelta(days=1),

@@ -12,11 +12,20 @@ from matchmaker import competency
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import MemberRole, Team, TeamCompetency, TeamKind, TeamMember, TeamWork
+from matchmaker.models import (
+    MemberRole,
+    Team,
+    TeamCompetency,
+    TeamKind,
+    TeamMember,
+    TeamWork,
+    WithdrawalCause,
+)
 from matchmaker.policies.base import Permission
 from matchmaker.policies.team import may_archive, may_create, may_edit, may_publicise
 from matchmaker.queries.team import get_team
 from matchmaker.reference import REGIONS
+from matchmaker.services.application_withdrawal import withdraw_all
 from matchmaker.services.context import Context
 
 MAX_WORKS = 30
@@ -164,11 +173,12 @@ def _show(ctx: Context, team_id: int, *, public: bool) -> Team:
 
 
 def archive(ctx: Context, team_id: int) -> Team:
-    """Pause the team: it is not shown and not matched until it is brought back."""
+    """Pause the team: it is not shown and not matched, and its applications are withdrawn."""
     team = _get(ctx, team_id, may_archive)
     if team.archived_at is None:
         team.archived_at = utcnow()
         ctx.record("team:archive", team)
+        withdraw_all(ctx, team, WithdrawalCause.DISSOLVED)
     return team
 
 

@@ -1180,6 +1180,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_allocation_places_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
             ["problem_id"], ["problems.id"], name=op.f("fk_allocation_places_problem_id_problems")
         ),
         sa.ForeignKeyConstraint(

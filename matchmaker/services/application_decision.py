@@ -1,0 +1,218 @@
+"""What the office and the team decide of an application once it is in, and what becomes of it.
+
+Announcing is not done here: who prepares decisions announces them together. Only an application
+that breaks the rules of the call is turned down at once, with a letter that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from matchmaker.clock import utcnow
+from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
+from matchmaker.i18n import N_, Message
+from matchmaker.models import Application, Team
+from matchmaker.policies.application import (
+    may_confirm,
+    may_decide_application,
+    received_applications,
+)
+from matchmaker.queries import application as queries
+from matchmaker.queries.call_rules import deadline, is_in_time, rules_of
+from matchmaker.services.application_letters import write_to_team
+from matchmaker.services.context import Context
+from matchmaker.workflows.application import (
+    APPLICATION_WORKFLOW,
+    ApplicationAction,
+    ApplicationState,
+)
+
+MAX_REASON = 2_000
+OFFICE_ACTIONS = tuple(
+    action
+    for action in ApplicationAction
+    if action
+    not in (ApplicationAction.SUBMIT, ApplicationAction.CONFIRM, ApplicationAction.WITHDRAW)
+)
+#: What cannot be done without saying why.
+NEEDS_REASON = (ApplicationAction.DECLINE, ApplicationAction.REVERSE)
+
+
+def decide(
+    ctx: Context,
+    application_id: int,
+    action: ApplicationAction,
+    *,
+    reason: str = "",
+    version: int,
+) -> Application:
+    """Take *action* for the office; no letter goes out.
+
+    Raises
+    ------
+    InvalidTransition
+        If the state does not allow it, or the review would begin before the deadline.
+    """
+    application = _find(ctx, application_id)
+    ctx.require(may_decide_application, application)
+    if action not in OFFICE_ACTIONS:
+        raise InvalidTransition
+    reason = _checked(reason, needed=action in NEEDS_REASON)
+    if application.version != version:
+        if _is_done(application, action, reason):
+            return application  # A second click.
+        raise StaleVersion
+    if action is ApplicationAction.BEGIN_REVIEW:
+        _check_closed(ctx, application)
+    _decide(ctx, application, action, reason)
+    return application
+
+
+def _find(ctx: Context, application_id: int) -> Application:
+    return queries.get_application(
+        ctx.session, ctx.actor, application_id, lock=True, trusted=ctx.trusted
+    )
+
+
+def _checked(reason: str, *, needed: bool) -> str:
+    reason = reason.strip()
+    if needed and not reason:
+        text = N_("Say why: the reason is kept on record, and the team reads it.")
+        raise InvalidInput(fields={"reason": [Message(text)]})
+    if len(reason) > MAX_REASON:
+        message = Message(N_("Please use at most %(max)d characters."), {"max": MAX_REASON})
+        raise InvalidInput(fields={"reason": [message]})
+    return reason
+
+
+def _is_done(application: Application, action: ApplicationAction, reason: str) -> bool:
+    leads_to = {goal for (_, known), goal in APPLICATION_WORKFLOW.table.items() if known is action}
+    return application.state in leads_to and application.reason == reason
+
+
+def _check_closed(ctx: Context, application: Application) -> None:
+    rules = rules_of(ctx.session, application.call_id)
+    if rules is not None and is_in_time(utcnow(), deadline(rules, application.problem)):
+        raise InvalidTransition(
+            N_("Teams may still hand in a new version: the review begins after the deadline.")
+        )
+
+
+def _decide(
+    ctx: Context, application: Application, action: ApplicationAction, reason: str
+) -> ApplicationState:
+    before = application.apply(action)
+    application.reason, application.decided_at = reason, utcnow()
+    facts = {"reason": reason} if reason else {}
+    ctx.record(
+        f"application:{action.value}",
+        application,
+        before=before,
+        after=application.state,
+        **facts,
+    )
+    return before
+
+
+def begin_review(ctx: Context, call_id: int) -> int:
+    """Put every application of a call that was handed in and whose deadline is over under review."""
+    known = sa.true() if ctx.trusted else received_applications(ctx.actor)
+    statement = sa.select(Application).where(
+        Application.call_id == call_id, Application.state == ApplicationState.SUBMITTED, known
+    )
+    found = ctx.session.scalars(statement.order_by(Application.id).with_for_update()).all()
+    rules, now = rules_of(ctx.session, call_id), utcnow()
+    closed = [
+        application
+        for application in found
+        if rules is None or not is_in_time(now, deadline(rules, application.problem))
+    ]
+    return _begin(ctx, closed)
+
+
+def _begin(ctx: Context, applications: Sequence[Application]) -> int:
+    for application in applications:
+        ctx.require(may_decide_application, application)
+        _decide(ctx, application, ApplicationAction.BEGIN_REVIEW, "")
+    return len(applications)
+
+
+def refuse_ineligible(
+    ctx: Context, application_id: int, *, reason: str, version: int
+) -> Application:
+    """Turn down what breaks the rules of the call before anybody reads it; the team is told why."""
+    application = _find(ctx, application_id)
+    if application.state is not ApplicationState.SUBMITTED:
+        done = _is_done(application, ApplicationAction.DECLINE, reason.strip())
+        if not done:
+            raise InvalidTransition(
+                N_("Only what was handed in and is not yet under review is turned down here.")
+            )
+    was = application.state
+    decide(ctx, application_id, ApplicationAction.DECLINE, reason=reason, version=version)
+    if was is ApplicationState.SUBMITTED:
+        write_to_team(
+            ctx,
+            application,
+            "application.refused",
+            number=application.number,
+            note=application.reason,
+        )
+    return application
+
+
+def take_back(ctx: Context, application_id: int, *, reason: str, version: int) -> Application:
+    """Take a decision back; a team that knew of it is told."""
+    known = (ApplicationState.DECLINED, ApplicationState.OFFERED, ApplicationState.WAITLISTED)
+    before = _find(ctx, application_id).state
+    application = decide(
+        ctx, application_id, ApplicationAction.REVERSE, reason=reason, version=version
+    )
+    if before in known and application.state is not before:
+        write_to_team(
+            ctx,
+            application,
+            "application.reversed",
+            number=application.number,
+            note=application.reason,
+        )
+    return application
+
+
+def confirm(ctx: Context, application_id: int, *, version: int) -> Application:
+    """The team takes the place it was offered.
+
+    Raises
+    ------
+    Conflict
+        If the team has confirmed as many places as it can take on.
+    """
+    application = _find(ctx, application_id)
+    ctx.require(may_confirm, application)
+    if application.state is ApplicationState.CONFIRMED:
+        return application  # A second click.
+    if application.version != version:
+        raise StaleVersion
+    _check_room(ctx, application)
+    before = application.apply(ApplicationAction.CONFIRM)
+    application.decided_at = utcnow()
+    ctx.record("application:confirm", application, before=before, after=application.state)
+    return application
+
+
+def _check_room(ctx: Context, application: Application) -> None:
+    """Two offers to a team with room for one: the first one confirmed counts."""
+    statement = sa.select(Team).where(Team.id == application.team_id).with_for_update()
+    team = ctx.session.scalars(statement).one()
+    live = queries.live_of_team(ctx.session, application.call_id, team.id)
+    taken = sum(row.state is ApplicationState.CONFIRMED for row in live)
+    if taken >= max(1, team.capacity):
+        raise Conflict(
+            N_(
+                "Your team has confirmed %(count)s places, which is what it can take on at once. "
+                "Withdraw from one, or raise the number in the team’s profile."
+            ),
+            count=taken,
+        )
