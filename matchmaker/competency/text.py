@@ -14,6 +14,12 @@ _CJK_RUN = re.compile(rf"[{CJK}]+")
 _CJK_CHAR = re.compile(rf"[{CJK}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _HAN = range(0x3400, 0xA000)
+# Letters of Latin scripts and Han characters; the rest belongs to other languages.
+_OURS = re.compile(
+    r"[A-Za-z\u00c0-\u024f\u3007\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\uff21-\uff5a\U00020000-\U0003134f]"
+)
+# A quoted name or term in another script does not make a text foreign.
+_MAX_FOREIGN = 0.3
 
 
 @cache
@@ -52,6 +58,21 @@ def has_cjk(text: str) -> bool:
 def cjk_runs(text: str) -> list[str]:
     """List the unbroken stretches of Han characters in *text*."""
     return _CJK_RUN.findall(text)
+
+
+def is_foreign(text: str) -> bool:
+    """Say whether *text* is mostly in a script that is neither Latin nor Chinese.
+
+    Kana tell Japanese from Chinese, whose characters it shares.
+
+    Examples
+    --------
+    >>> is_foreign("画像から傷を見つけます"), is_foreign("用影像找出刮痕")
+    (True, False)
+    """
+    letters = [character for character in text if character.isalpha()]
+    foreign = sum(not _OURS.match(character) for character in letters)
+    return foreign > _MAX_FOREIGN * len(letters)
 
 
 def detect_language(text: str) -> str | None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from matchmaker.competency import Requirement, detect_language
+from matchmaker.competency.text import is_foreign
 from matchmaker.matching.masking import mask
 from matchmaker.matching.standing import checked_estimate
 from matchmaker.matching.types import Document, ProblemDocument, TeamDocument, Text
-
-# Letters of Latin scripts and Han characters; the rest belongs to other languages.
-_OURS = re.compile(
-    r"[A-Za-z\u00c0-\u024f\u3007\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\uff21-\uff5a\U00020000-\U0003134f]"
-)
-# A quoted name or term in another script is no reason to leave a text out.
-_MAX_FOREIGN = 0.3
 
 
 def problem_document(
@@ -133,10 +126,5 @@ def _forms(
 
 
 def _readable_language(text: str) -> str | None:
-    """Return "zh" or "en"; None also for a text mostly in a script nobody here reads.
-
-    Kana tell Japanese from Chinese, whose characters it shares.
-    """
-    letters = [character for character in text if character.isalpha()]
-    foreign = sum(not _OURS.match(character) for character in letters)
-    return None if foreign > _MAX_FOREIGN * len(letters) else detect_language(text)
+    """Return "zh" or "en"; None also for a text mostly in a script nobody here reads."""
+    return None if is_foreign(text) else detect_language(text)
