@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,10 +41,18 @@ def find_own(session: Session, user_id: int, resource_id: int) -> Enrolment | No
 
 def taken_resources(session: Session, user_id: int) -> set[int]:
     """The entries a person is at or has done."""
-    statement = sa.select(Enrolment.resource_id).where(
-        Enrolment.user_id == user_id, Enrolment.state.in_(TAKEN_STATES)
+    return taken_by(session, [user_id])[user_id]
+
+
+def taken_by(session: Session, user_ids: Collection[int]) -> dict[int, set[int]]:
+    """The entries each of some people is at or has done."""
+    statement = sa.select(Enrolment.user_id, Enrolment.resource_id).where(
+        Enrolment.user_id.in_(user_ids), Enrolment.state.in_(TAKEN_STATES)
     )
-    return set(session.scalars(statement))
+    found: dict[int, set[int]] = {user_id: set() for user_id in user_ids}
+    for user_id, resource_id in session.execute(statement):
+        found[user_id].add(resource_id)
+    return found
 
 
 def get_enrolment(

@@ -127,6 +127,19 @@ def find_by_code(session: Session, code: str) -> LearningResource | None:
     return session.scalar(sa.select(LearningResource).where(LearningResource.code == code))
 
 
+def count_all(session: Session) -> int:
+    """How many entries there are."""
+    return session.scalar(sa.select(sa.func.count(LearningResource.id))) or 0
+
+
+def count_held(session: Session) -> int:
+    """How many entries can be taken up now."""
+    held = sa.select(sa.func.count(LearningResource.id)).where(
+        LearningResource.retired_at.is_(None)
+    )
+    return session.scalar(held) or 0
+
+
 def codes(session: Session) -> set[str]:
     """The codes that are taken."""
     return set(session.scalars(sa.select(LearningResource.code)))
@@ -153,7 +166,7 @@ def as_resource(row: LearningResource) -> Resource:
         id=row.code,
         theme=row.theme,
         hours=row.hours,
-        phase=row.phase.value,
+        phase=str(row.phase),
         teaches=tuple(
             Teaches(part["competency"], float(part["from"]), float(part["to"]))
             for part in row.teaches

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
@@ -311,7 +311,11 @@ def recommendations(session: Session, team: Team) -> Sequence[Match]:
     statement = (
         sa.select(Match)
         .where(Match.team_id == team.id, announced_matches())
-        .options(joinedload(Match.problem).joinedload(Problem.organization))
+        .options(
+            joinedload(Match.problem).options(
+                joinedload(Problem.organization), selectinload(Problem.requirements)
+            )
+        )
         .order_by(BAND_ORDER, Match.team_rank)
     )
     return session.scalars(statement).all()

@@ -41,7 +41,11 @@ def of_team(session: Session, actor: User | None, team: Team, now: datetime) -> 
         sa.select(Preview)
         .join(Problem)
         .where(own, Preview.band != Band.WEAK, takes_teams(now), Problem.id.not_in(told))
-        .options(joinedload(Preview.problem).joinedload(Problem.organization))
+        .options(
+            joinedload(Preview.problem).options(
+                joinedload(Problem.organization), selectinload(Problem.requirements)
+            )
+        )
         .order_by(*_BY_FIT)
         .limit(KEPT)
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matchmaker.sample import staged_learning
 from matchmaker.services.context import Context
 
 #: Each acts through the services as the people of the sample would.
-STAGES: tuple[Callable[[Context], object], ...] = ()
+STAGES: tuple[Callable[[Context], object], ...] = (staged_learning.stage,)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidInput, InvalidTransition, NotSignedIn, StaleVersion
@@ -257,3 +258,10 @@ def _tell(ctx: Context, row: Enrolment, kind: str, note: str) -> None:
     title = row.resource.title(language_of(row.user.locale))
     url = f"{ctx.settings.base_url}/learning/mine"
     ctx.send_mail(kind, row.user, title=title, note=note, url=url)
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Take what a person wrote and showed out of their enrolments; the figures stay."""
+    told = {"url": "", "note": "", "reason": ""}
+    statement = sa.update(Enrolment).where(Enrolment.user_id == user_id)
+    session.execute(statement.values(**told, version=Enrolment.version + 1))

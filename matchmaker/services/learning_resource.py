@@ -84,7 +84,7 @@ def values_of(row: LearningResource) -> ResourceValues:
     """What the entry says now."""
     found = {name: getattr(row, name) for name in NAMES}
     found |= {"teaches": tuple(row.teaches), "languages": tuple(row.languages)}
-    return ResourceValues(**found | {"format": row.format.value, "phase": row.phase.value})
+    return ResourceValues(**found | {"format": str(row.format), "phase": str(row.phase)})
 
 
 def create(

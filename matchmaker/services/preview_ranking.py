@@ -25,6 +25,7 @@ from matchmaker.models import Preview
 from matchmaker.queries import preview as queries
 from matchmaker.queries.level_estimate import team_levels
 from matchmaker.queries.match_run import conflicts
+from matchmaker.services import ranking_change
 from matchmaker.services.match_basis import Basis
 from matchmaker.services.match_documents import matcher_id, read_problem, read_team
 from matchmaker.services.match_ranking import slim
@@ -97,7 +98,7 @@ class LiveMatching:
         with self.sessions() as session:
             live, barred = self.sync(session, utcnow()), self._barred(session, team_ids=[team_id])
         found = self._for_team(live, team_id, barred)
-        self._replace(found, Preview.team_id == team_id)
+        self._replace(found, Preview.team_id == team_id, team_id)
         return len(found)
 
     def refresh_problem(self, problem_id: int) -> int:
@@ -124,7 +125,7 @@ class LiveMatching:
             for team_id in batch:
                 progress(done, len(self.teams))
                 found = self._for_team(live, team_id, barred)
-                self._replace(found, Preview.team_id == team_id)
+                self._replace(found, Preview.team_id == team_id, team_id)
                 kept, done = kept + len(found), done + 1
         return kept
 
@@ -169,8 +170,13 @@ class LiveMatching:
         team = self.teams[int(pair.team_id)][1]
         return slim(self.basis.pipeline.sketch(problem, team, pair), set())
 
-    def _replace(self, rows: list[dict[str, Any]], what: sa.ColumnElement[bool]) -> None:
+    def _replace(
+        self, rows: list[dict[str, Any]], what: sa.ColumnElement[bool], team_id: int | None = None
+    ) -> None:
+        """Put *rows* in the place of *what*; of one team, note how its ranking moved."""
         with unit_of_work(self.sessions) as session:
+            if team_id is not None:
+                ranking_change.note(session, team_id, rows)
             session.execute(sa.delete(Preview).where(what))
             if rows:
                 session.execute(sa.insert(Preview), rows)

@@ -55,8 +55,9 @@ def region_choices() -> list[tuple[str, str]]:
 def competency_choices() -> list[tuple[str, str]]:
     """Everything of the framework that can be taught, and no row chosen."""
     known, language = load_taxonomy(), current_language()
-    every = (*known.competencies.values(), *known.sectors.values())
-    return [("", "–"), *((item.id, item.label(language)) for item in every)]
+    named = [(item.id, item.label(language)) for item in known.competencies.values()]
+    sectors = [(item.id, item.label(language)) for item in known.sectors.values()]
+    return [("", "–"), *named, *sectors]
 
 
 def level_choices() -> list[tuple[str, str]]:
@@ -126,7 +127,7 @@ class ResourceForm(BaseForm):
 
     def values(self) -> ResourceValues:
         """What was typed, as the service takes it; what is no number is out of range there."""
-        plain = {
+        plain: dict[str, Any] = {
             name: getattr(self, name).data or ""
             for name in service.NAMES
             if name not in ("teaches", "hours", "languages", "cost")

@@ -32,10 +32,12 @@ from matchmaker.policies.match import (
 from matchmaker.policies.preview import may_see_preview
 from matchmaker.queries import match as queries
 from matchmaker.queries import preview as previews
+from matchmaker.queries import ranking_change as ranking_changes
 from matchmaker.queries.match_run import REVIEWED_STATES, get_run, is_open
 from matchmaker.queries.preview import TeamPreview
 from matchmaker.services import match as service
-from matchmaker.web import explanations, match_review
+from matchmaker.services.problem_fit import TeamFits
+from matchmaker.web import explanations, fit_words, match_review
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.explanations import Reader
@@ -190,6 +192,9 @@ def _recommendations_page(
         error=say(error.message) if error else "",
         wrong_id=match_id,
         preview=preview_of(team),
+        moved=ranking_changes.latest(db_session(), person(), team),
+        fits=TeamFits(db_session(), team, utcnow()),
+        fit_words=fit_words,
         typed=request.form.get("reason", "") if error else "",
     ), status_of(error) if error else 200
 
