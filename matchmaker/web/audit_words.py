@@ -25,6 +25,8 @@ from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
+from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
@@ -38,6 +40,8 @@ from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 SUBJECTS = {
     "User": N_("Account"),
     "Organization": N_("Organization"),
+    "Delivery": N_("Letter"),
+    "DeliveryHold": N_("Letters held back"),
     "OrganizationMember": N_("Membership of an organization"),
     "Team": N_("Team"),
     "TeamMember": N_("Membership of a team"),
@@ -65,14 +69,23 @@ SUBJECTS = {
     "DataAcceptance": N_("Acceptance of a data room's terms"),
     "DataAdmission": N_("Admission to a data room"),
     "Question": N_("Question"),
+    "Evidence": N_("Evidence"),
     "Job": N_("Work in the background"),
     "CallTarget": N_("Target of a call"),
     "OfficeSetting": N_("Setting of the office"),
     "ReadinessAssessment": N_("Readiness check"),
     "RubricVersion": N_("Rubric"),
+    "LearningResource": N_("Entry of the learning catalogue"),
+    "Enrolment": N_("Enrolment in a course"),
+    "PointEntry": N_("Points"),
+    "Badge": N_("Badge"),
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "resource": N_("Course"),
+    "code": N_("Code"),
+    "score": N_("Points of 100"),
+    "levels": N_("Levels"),
     "sha256": N_("Fingerprint"),
     "access": N_("For whom"),
     "size": N_("Size"),
@@ -126,6 +139,10 @@ FACTS = {
     "closes_at": N_("Closes"),
     "organization_id": N_("Organization"),
     "stage": N_("Stage"),
+    "competency": N_("Competency"),
+    "competencies": N_("Competencies"),
+    "level": N_("Level"),
+    "person_id": N_("Account"),
 }
 #: Words that stand for codes.
 VALUES: dict[str, str] = (
@@ -146,9 +163,11 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Referral": REFERRAL_WORKFLOW,
     "Attachment": ATTACHMENT_WORKFLOW,
     "Question": QUESTION_WORKFLOW,
+    "Evidence": EVIDENCE_WORKFLOW,
     "GradingPanel": GRADING_PANEL_WORKFLOW,
     "GradeReview": GRADE_REVIEW_WORKFLOW,
     "GradeAppeal": GRADE_APPEAL_WORKFLOW,
+    "Enrolment": ENROLMENT_WORKFLOW,
 }
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
