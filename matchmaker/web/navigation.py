@@ -40,6 +40,8 @@ def nav_items(user: User | None, path: str) -> list[Item]:
             entries.insert(-2, (N_("Grading"), "grading_panel.overview"))
         if may_list_reviews.allows(user):
             entries.append((N_("My reviews"), "grade_review.index"))
+    if user is None or not may_open_queue.allows(user):  # The office's menu is long enough.
+        entries.append((N_("Learning"), "learning_resource.catalogue"))
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
 
 
@@ -48,7 +50,11 @@ def account_items(user: User | None, path: str) -> list[Item]:
     if user is None:
         entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
         return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
-    tools = [(N_("Account"), "account.settings")]
+    tools = [
+        (N_("My evidence"), "evidence.index"),
+        (N_("My learning"), "enrolment.mine"),
+        (N_("Account"), "account.settings"),
+    ]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
     if _exists("account.logout"):
         items.append(Item(say(N_("Sign out")), url_for("account.logout"), post=True))

@@ -53,7 +53,23 @@ GROUPS = (
             Tool("lexicon_term.index", N_("Lexicon"), N_("Terms in both languages.")),
         ),
     ),
-    Group("teams", N_("Teams and competency"), ()),
+    Group(
+        "teams",
+        N_("Teams and competency"),
+        (
+            Tool(
+                "learning_resource.index",
+                N_("Learning catalogue"),
+                N_("What people can learn from, by competency and level."),
+            ),
+            Tool(
+                "evidence_review.queue",
+                N_("Evidence"),
+                N_("Works and certificates that wait for a look."),
+            ),
+            Tool("enrolment.queue", N_("Course work"), N_("What people handed in for a course.")),
+        ),
+    ),
     Group("selection", N_("Applications and selection"), ()),
     Group("solving", N_("Solving, outcomes and awards"), ()),
     Group(
@@ -69,6 +85,7 @@ GROUPS = (
         "settings",
         N_("Settings"),
         (
+            Tool("delivery.index", N_("Outbox"), N_("Letters on their way, held back and failed.")),
             Tool("call.index", N_("Calls"), N_("The programme's rounds and their targets.")),
             Tool("rubric.index", N_("Rubrics"), N_("Criteria and their versions.")),
             Tool("office_setting.edit", N_("Office settings"), N_("Switches and limits.")),
