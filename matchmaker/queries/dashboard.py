@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.clock import utcnow
 from matchmaker.models import (
     Call,
+    Evidence,
     Invitation,
     Job,
     Match,
@@ -28,13 +29,14 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.call import visible_calls
+from matchmaker.policies.evidence import may_open_queue as may_look_at_evidence
 from matchmaker.policies.job import visible_jobs
 from matchmaker.policies.match import announced_matches, visible_matches
 from matchmaker.policies.match_run import visible_match_runs
 from matchmaker.policies.problem import may_open_queue, visible_problems
 from matchmaker.policies.scope import handled_by
 from matchmaker.policies.site import may_enter_office
-from matchmaker.queries import grading_panel, readiness
+from matchmaker.queries import evidence, grading_panel, readiness
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
 from matchmaker.queries import private_call as private_calls
@@ -111,6 +113,9 @@ class Desk:
     coached: Sequence[Problem]
     #: Questions that wait for the person's answer; for the office those that are late.
     questions: Sequence[Question]
+    #: What the person was asked to say of others, and how much evidence waits for a look.
+    asked: Sequence[Evidence]
+    evidence_queue: int
     office: Office | None
 
 
@@ -129,6 +134,10 @@ def desk(session: Session, actor: User) -> Desk:
         grading=grading_panel.desk(session, actor),
         coached=brokered_problems(session, actor),
         questions=questions.to_answer(session, actor),
+        asked=evidence.asked_of(session, actor.id),
+        evidence_queue=(
+            evidence.count_waiting(session, actor) if may_look_at_evidence.allows(actor) else 0
+        ),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )
 

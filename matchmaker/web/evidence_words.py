@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from matchmaker.competency import Domain, load_taxonomy
 from matchmaker.i18n import N_
-from matchmaker.models import ASKED_KINDS, EVIDENCE_KIND_LABELS, Evidence, EvidenceKind, User
+from matchmaker.models import ASKED_KINDS, EVIDENCE_KIND_LABELS, Evidence, EvidenceKind
 from matchmaker.queries.level_piece import Piece
 from matchmaker.web.i18n import current_language, current_locale, say, show_left, show_moment
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW, EvidenceState
@@ -160,7 +160,7 @@ def domain_choices() -> list[tuple[str, str]]:
     return [(domain.id, domain.label(language)) for domain in domains]
 
 
-def tasks(user: User, asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, str]]:
+def tasks(asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, str]]:
     """What the desk says of evidence: who asks for the reader's word, what waits for a look."""
     people = {row.user_id: row for row in reversed(asked)}
     for row in people.values():
