@@ -35,6 +35,7 @@ from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.question import QUESTION_WORKFLOW
+from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 
 SUBJECTS = {
@@ -69,6 +70,8 @@ SUBJECTS = {
     "DataAcceptance": N_("Acceptance of a data room's terms"),
     "DataAdmission": N_("Admission to a data room"),
     "Question": N_("Question"),
+    "QuizCheck": N_("Check of a competency"),
+    "QuizItem": N_("Question of the check"),
     "Evidence": N_("Evidence"),
     "Job": N_("Work in the background"),
     "CallTarget": N_("Target of a call"),
@@ -82,6 +85,9 @@ SUBJECTS = {
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "flags": N_("Noticed"),
+    "is_wrong": N_("The question was wrong"),
+    "count": N_("Count"),
     "resource": N_("Course"),
     "code": N_("Code"),
     "score": N_("Points of 100"),
@@ -163,6 +169,7 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Referral": REFERRAL_WORKFLOW,
     "Attachment": ATTACHMENT_WORKFLOW,
     "Question": QUESTION_WORKFLOW,
+    "QuizItem": QUIZ_ITEM_WORKFLOW,
     "Evidence": EVIDENCE_WORKFLOW,
     "GradingPanel": GRADING_PANEL_WORKFLOW,
     "GradeReview": GRADE_REVIEW_WORKFLOW,
@@ -174,6 +181,7 @@ PAGES = {
     "Team": ("team.show", "team_id"),
     "Problem": ("problem.show", "problem_id"),
     "MatchRun": ("match_run.show", "run_id"),
+    "QuizItem": ("quiz_item.show", "item_id"),
     "PrivateCall": ("private_call.show", "private_call_id"),
 }
 

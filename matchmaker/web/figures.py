@@ -18,6 +18,8 @@ from matchmaker.queries.office_setting import value
 from matchmaker.queries.problem_path import Path, PathFilter, paths
 from matchmaker.reference import REGIONS
 from matchmaker.reports import ageing, funnel, load
+from matchmaker.reports.quiz import quiz_tables
+from matchmaker.reports.ratings import rating_tables
 from matchmaker.reports.readiness import Standing, readiness_tables, standing_of
 from matchmaker.reports.table import Table, as_csv, as_xlsx, said
 from matchmaker.services import readiness as readiness_service
@@ -34,6 +36,8 @@ FILTERS = {
     "ageing": ("call", "sector", "region", "size"),
     "load": ("call",),
     "readiness": (),
+    "quiz": (),
+    "ratings": (),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -140,6 +144,8 @@ REPORTS: dict[str, Callable[[], list[Table]]] = {
     "ageing": lambda: ageing_tables(chosen_paths(chosen_call())),
     "load": lambda: load_tables(chosen_call()),
     "readiness": readiness_report,
+    "quiz": lambda: quiz_tables(db_session(), actor()),
+    "ratings": lambda: rating_tables(db_session(), actor()),
 }
 
 

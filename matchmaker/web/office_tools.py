@@ -68,6 +68,11 @@ GROUPS = (
                 N_("Works and certificates that wait for a look."),
             ),
             Tool("enrolment.queue", N_("Course work"), N_("What people handed in for a course.")),
+            Tool(
+                "quiz_item.index",
+                N_("Questions of the check"),
+                N_("Write, approve and retire questions; see how they behave."),
+            ),
         ),
     ),
     Group("selection", N_("Applications and selection"), ()),

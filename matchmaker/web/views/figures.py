@@ -53,6 +53,20 @@ def readiness() -> ResponseReturnValue:
     return _page("readiness", figures.readiness_report())
 
 
+@blueprint.get(f"{FIGURES}/quiz")
+@guard(may_read_figures)
+def quiz() -> ResponseReturnValue:
+    """How the questions of the check behave."""
+    return _page("quiz", figures.REPORTS["quiz"]())
+
+
+@blueprint.get(f"{FIGURES}/ratings")
+@guard(may_read_figures)
+def ratings() -> ResponseReturnValue:
+    """How far own ratings can be believed, and how strict reviewers are."""
+    return _page("ratings", figures.REPORTS["ratings"]())
+
+
 @blueprint.get(f"{FIGURES}/<name>.<kind>")
 @guard(may_read_figures)
 def export(name: str, kind: str) -> ResponseReturnValue:
