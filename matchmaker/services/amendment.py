@@ -251,6 +251,7 @@ def _tell_teams(ctx: Context, problem: Problem, changed: Sequence[str]) -> None:
         ctx.send_mail(
             "amendment.told",
             person,
+            about=problem,
             title=problem.title(language),
             team=team.name(language),
             fields=translate(N_(", "), person.locale).join(

@@ -78,7 +78,7 @@ def _tell(ctx: Context, problem: Problem, before: User | None, after: User | Non
         if person is not None and person is not ctx.actor and person.is_usable:
             title = problem.title(language_of(person.locale))
             url = f"{ctx.settings.base_url}{_path(problem)}"
-            ctx.send_mail(kind, person, title=title, url=url)
+            ctx.send_mail(kind, person, about=problem, title=title, url=url)
 
 
 def _path(problem: Problem) -> str:

@@ -74,6 +74,7 @@ def _send(
         "problem_comment.digest",
         recipient,
         locale=locale,
+        about=problem,
         title=problem.title(language_of(locale)),
         news="\n\n".join(_said(item, locale) for item in news),
         url=f"{ctx.settings.base_url}/problems/{problem.id}/coaching",

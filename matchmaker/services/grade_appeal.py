@@ -103,6 +103,7 @@ def _write_to_office(ctx: Context, appeal: GradeAppeal) -> None:
         ctx.send_mail(
             "grade_appeal.requested",
             officer,
+            about=problem,
             title=problem.title(language_of(officer.locale)),
             note=appeal.reason,
             until=when(ctx, appeal.due_at, officer.locale),

@@ -156,6 +156,7 @@ def step_aside(ctx: Context, review: GradeReview, reason: str) -> None:
         ctx.send_mail(
             "grading_panel.vacant",
             opener,
+            about=problem,
             title=problem.title(language_of(opener.locale)),
             url=f"{ctx.settings.base_url}/office/grading/{problem.id}",
         )

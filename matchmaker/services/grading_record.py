@@ -66,6 +66,7 @@ def write_to_reviewer(ctx: Context, review: GradeReview, kind: str, **params: An
     ctx.send_mail(
         kind,
         user,
+        about=problem,
         title=problem.title(language_of(user.locale)),
         until=when(ctx, review.due_at, user.locale),
         url=f"{ctx.settings.base_url}/reviews/{review.id}",

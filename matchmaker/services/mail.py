@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
-from matchmaker.services import letters_application, letters_evidence, letters_learning
+from matchmaker.services import (
+    letters_application,
+    letters_evidence,
+    letters_learning,
+    letters_talent,
+)
 from matchmaker.services.letter import Letter
 
 LETTERS = {
@@ -293,6 +298,7 @@ LETTERS = {
     **letters_application.LETTERS,
     **letters_evidence.LETTERS,
     **letters_learning.LETTERS,
+    **letters_talent.LETTERS,
 }
 
 

@@ -159,14 +159,15 @@ def _write_letters(ctx: Context, plan: Publication) -> None:
             language = language_of(user.locale)
             title, team = match.problem.title(language), match.team.name(language)
             url = f"{ctx.settings.base_url}/teams/{match.team_id}/recommendations"
-            ctx.send_mail("match.invited", user, title=title, team=team, url=url)
+            texts = {"title": title, "team": team, "url": url}
+            ctx.send_mail("match.invited", user, about=match, **texts)
     problems = {match.problem_id: match.problem for match in news}
     owners = organization_leads(ctx, {p.organization_id for p in problems.values()})
     for problem in problems.values():
         for user in owners.get(problem.organization_id, []):
             title = problem.title(language_of(user.locale))
             url = f"{ctx.settings.base_url}/problems/{problem.id}/candidates"
-            ctx.send_mail("match.candidates", user, title=title, url=url)
+            ctx.send_mail("match.candidates", user, about=problem, title=title, url=url)
 
 
 def team_leads(ctx: Context, ids: set[int]) -> dict[int, list[User]]:

@@ -17,8 +17,10 @@ def write_to_owner(
     params["url"] = f"{ctx.settings.base_url}{path or f'/problems/{problem.id}'}"
     members = reachable_members(ctx.session, problem)
     for user in members:
-        ctx.send_mail(kind, user, title=problem.title(language_of(user.locale)), **params)
+        title = problem.title(language_of(user.locale))
+        ctx.send_mail(kind, user, about=problem, title=title, **params)
     if not members:
         locale = ctx.settings.default_locale
         title = problem.title(language_of(locale))
-        ctx.send_mail(kind, problem.contact_email, locale=locale, title=title, **params)
+        texts = {"title": title, **params}
+        ctx.send_mail(kind, problem.contact_email, locale=locale, about=problem, **texts)

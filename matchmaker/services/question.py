@@ -220,7 +220,7 @@ def _tell_followers(ctx: Context, question: Question) -> None:
             continue
         title = question.problem.title(language_of(user.locale))
         texts = {"question": question.text, "answer": latest.text}
-        ctx.send_mail(kind, user, title=title, url=url, **texts)
+        ctx.send_mail(kind, user, about=question, title=title, url=url, **texts)
 
 
 def hide(ctx: Context, question_id: int, *, reason: str, version: int) -> Question:
@@ -243,7 +243,8 @@ def hide(ctx: Context, question_id: int, *, reason: str, version: int) -> Questi
     ctx.record("question:hide", question, before=before, after=question.state, **facts)
     title = question.problem.title(language_of(question.asker.locale))
     url = f"{ctx.settings.base_url}{_path(question)}"
-    ctx.send_mail("question.hidden", question.asker, title=title, note=reason, url=url)
+    texts = {"title": title, "note": reason, "url": url}
+    ctx.send_mail("question.hidden", question.asker, about=question, **texts)
     return question
 
 

@@ -67,6 +67,7 @@ def _remind(ctx: Context, problem: Problem, revision: ProblemRevision | None, du
         ctx.send_mail(
             kind,
             person,
+            about=problem,
             title=problem.title(language_of(person.locale)),
             due=in_words(due, person.locale, ctx.settings.timezone),
             url=f"{ctx.settings.base_url}{path}",

@@ -13,11 +13,13 @@ from flask import Flask, current_app, g, request, url_for
 from matchmaker.competency import taxonomy
 from matchmaker.i18n import html_lang
 from matchmaker.policies.base import REGISTRY
+from matchmaker.queries.delivery import count_unread
 from matchmaker.reference import REGIONS
 from matchmaker.web import i18n
 from matchmaker.web.auth import actor
 from matchmaker.web.grades import grades
 from matchmaker.web.navigation import account_items, footer_items, nav_items
+from matchmaker.web.transaction import db_session
 
 
 def init_app(app: Flask) -> None:
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
         grades=grades,
         regions=REGIONS,
         pick=pick,
+        unread=unread,
     )
     app.context_processor(_page_context)
 
@@ -70,6 +73,11 @@ def _content_hash(folder: str, filename: str) -> str:
 def can(name: str, *subject: Any) -> bool:
     """Whether the reader has the permission *name* (on *subject*)."""
     return REGISTRY[name].allows(actor(), *subject)
+
+
+def unread() -> int:
+    """How much the reader was told and has not marked as read."""
+    return count_unread(db_session(), actor())
 
 
 def pick(zh: str, en: str) -> str:
