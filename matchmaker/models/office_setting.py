@@ -99,6 +99,15 @@ SETTINGS = {
             N_("Counted from the day a team asked; later the question shows as late."),
         ),
         Setting(
+            "badge_valid_months",
+            24,
+            N_("Badges: good for"),
+            N_("Counted from the day of issue; badges that are out keep the day they were given."),
+            minimum=6,
+            maximum=60,
+            unit=N_("months"),
+        ),
+        Setting(
             "digest_hour",
             8,
             N_("Daily digest: from"),

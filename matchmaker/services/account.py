@@ -28,7 +28,14 @@ from matchmaker.policies.account import may_change, may_delete
 from matchmaker.policies.membership import Group, Member, group_of
 from matchmaker.queries import account as accounts
 from matchmaker.queries import invitation as invitations
-from matchmaker.services import delivery, evidence, quiz
+from matchmaker.services import (
+    badge,
+    delivery,
+    evidence,
+    gender_declaration,
+    point_entry,
+    quiz,
+)
 from matchmaker.services.context import Context
 from matchmaker.services.mail import in_words
 from matchmaker.workflows.invitation import InvitationAction, InvitationState
@@ -283,6 +290,9 @@ def _forget_traces(ctx: Context, user: User) -> None:
     session.execute(sa.delete(FormDraft).where(FormDraft.user_id == user.id))
     evidence.forget(session, user.id)
     quiz.forget(session, user.id)
+    badge.forget(ctx, user.id)
+    for part in (point_entry, gender_declaration):
+        part.forget(session, user.id)
     session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
     session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))
     for invitation in session.scalars(sa.select(Invitation).where(Invitation.email == user.email)):

@@ -14,6 +14,7 @@ from matchmaker.models import Job
 EVERY = {
     "attachment.sweep": timedelta(days=1),
     "quiz.lapse": timedelta(hours=1),
+    "point_entry.collect": timedelta(hours=1),
     "question.remind": timedelta(hours=6),
     "screening.remind": timedelta(hours=6),
     "grade_review.remind": timedelta(hours=6),
