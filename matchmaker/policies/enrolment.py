@@ -16,7 +16,7 @@ ASSESSORS = (Role.OFFICER, Role.MENTOR)
 def may_enrol(actor: User, resource: LearningResource) -> Reason:
     """Everybody with an account, in what is still held."""
     if resource.retired_at is not None:
-        return N_("This is held no more. Look for something else in the catalogue.")
+        return N_("This is no longer offered. Look for something else in the catalogue.")
     return None
 
 

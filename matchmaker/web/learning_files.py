@@ -58,7 +58,7 @@ def told(outcome: Outcome) -> str:
     """What a file changed."""
     counts = outcome.counts
     text: str = _(
-        "Brought in. New: %(new)s, changed: %(changed)s, as before: %(same)s",
+        "Imported. New: %(new)s, changed: %(changed)s, as before: %(same)s",
         new=counts[Change.CREATED],
         changed=counts[Change.UPDATED],
         same=counts[Change.UNCHANGED],

@@ -52,13 +52,13 @@ FIELD_WORDS = {
     "assessment_zh": N_("What is handed in, in Chinese"),
     "assessment_en": N_("What is handed in, in English"),
     "languages": N_("Language"),
-    "provider_zh": N_("Held by, in Chinese"),
-    "provider_en": N_("Held by, in English"),
+    "provider_zh": N_("Provider, in Chinese"),
+    "provider_en": N_("Provider, in English"),
     "cost": N_("Cost in New Taiwan dollars"),
     "is_online": N_("One can take part online"),
     "region": N_("Region"),
     "url": N_("Where to register or read more"),
-    "retired": N_("Held no more"),
+    "retired": N_("No longer offered"),
 }
 
 
@@ -99,7 +99,7 @@ def filters(*, office: bool = False) -> list[dict[str, Any]]:
         listing.select("cost", _("Cost"), [("free", _("Free"))], every=_("Any cost")),
     ]
     if office:
-        states = [("held", _("Held now")), ("retired", _("Held no more"))]
+        states = [("held", _("Offered now")), ("retired", _("No longer offered"))]
         found.append(listing.select("state", _("State"), states, every=_("All")))
     return found
 

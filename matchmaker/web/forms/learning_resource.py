@@ -110,8 +110,8 @@ class ResourceForm(BaseForm):
     languages = Checkboxes(
         _l("Language"), choices=lambda: choices_of(language_choices()), validate_choice=False
     )
-    provider_zh = line(_l("Held by, in Chinese"), maximum=service.MAX_PROVIDER)
-    provider_en = line(_l("Held by, in English"), maximum=service.MAX_PROVIDER)
+    provider_zh = line(_l("Provider, in Chinese"), maximum=service.MAX_PROVIDER)
+    provider_en = line(_l("Provider, in English"), maximum=service.MAX_PROVIDER)
     cost = WholeNumber(_l("Cost in New Taiwan dollars"), [Optional()], default=0)
     is_online = BooleanField(_l("One can take part online"), default=True)
     region = choice(_l("Region"), region_choices, validate_choice=False)

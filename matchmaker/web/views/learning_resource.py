@@ -167,7 +167,7 @@ def retire(resource_id: int) -> ResponseReturnValue:
         )
     except (InvalidInput, StaleVersion) as error:
         return _hold_again(resource_id, error)
-    return _done(_("Held no more: %(title)s", title=row.title_zh))
+    return _done(_("No longer offered: %(title)s", title=row.title_zh))
 
 
 @blueprint.post(ENTRY + "/restore")
@@ -181,7 +181,7 @@ def restore(resource_id: int) -> ResponseReturnValue:
         )
     except StaleVersion as error:
         return _hold_again(resource_id, error)
-    return _done(_("Held again: %(title)s", title=row.title_zh))
+    return _done(_("Offered again: %(title)s", title=row.title_zh))
 
 
 def _hold_again(resource_id: int, error: MatchmakerError) -> ResponseReturnValue:
@@ -208,7 +208,7 @@ def bring_in() -> ResponseReturnValue:
     """Bring in a file of entries: all of them, or none."""
     form = ImportForm()
     if is_too_large():
-        form.form_errors.append(_("This file is too large. Divide it, and bring in each part."))
+        form.form_errors.append(_("This file is too large. Divide it, and import each part."))
         return _index_page(form), 413
     try:
         with learning_files.received() as path:
