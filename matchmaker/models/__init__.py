@@ -68,6 +68,7 @@ from matchmaker.models.evidence import (
     EvidenceAttachment,
     EvidenceKind,
 )
+from matchmaker.models.find_consent import FindConsent
 from matchmaker.models.form_draft import FormDraft
 from matchmaker.models.gender_declaration import GenderDeclaration
 from matchmaker.models.grade_appeal import GradeAppeal
@@ -95,6 +96,7 @@ from matchmaker.models.match import (
     PairRule,
     PairRuleKind,
 )
+from matchmaker.models.member_wish import MemberOffer, MemberWish
 from matchmaker.models.office_setting import SETTINGS, OfficeSetting, Setting
 from matchmaker.models.organization import (
     MEMBER_ROLE_LABELS,

@@ -347,6 +347,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "find_consents",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("consent", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_find_consents_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_find_consents")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_find_consents_user_id")),
+    )
+    op.create_table(
         "gender_declarations",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1000,6 +1016,45 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "member_wishes",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("competency", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("level BETWEEN 1 AND 5", name=op.f("ck_member_wishes_level_range")),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_member_wishes_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"],
+            ["teams.id"],
+            name=op.f("fk_member_wishes_team_id_teams"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_wishes")),
+    )
+    with op.batch_alter_table("member_wishes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_member_wishes_competency"), ["competency"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_member_wishes_problem_id"), ["problem_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_member_wishes_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(
+            "uq_member_wishes_open",
+            ["team_id", "competency"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "quiz_answers",
         sa.Column("check_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1404,6 +1459,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "member_offers",
+        sa.Column("wish_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_member_offers_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["wish_id"],
+            ["member_wishes.id"],
+            name=op.f("fk_member_offers_wish_id_member_wishes"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_offers")),
+        sa.UniqueConstraint("wish_id", "user_id", name=op.f("uq_member_offers_wish_id")),
+    )
+    with op.batch_alter_table("member_offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_offers_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "review_assignments",
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("reviewer_id", sa.Integer(), nullable=False),
@@ -1606,6 +1686,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_review_assignments_reviewer_state")
 
     op.drop_table("review_assignments")
+    with op.batch_alter_table("member_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_offers_user_id"))
+
+    op.drop_table("member_offers")
     with op.batch_alter_table("application_twins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_twins_other_id"))
 
@@ -1645,6 +1729,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quiz_answers_item_id"))
 
     op.drop_table("quiz_answers")
+    with op.batch_alter_table("member_wishes", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_member_wishes_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_member_wishes_team_id"))
+        batch_op.drop_index(batch_op.f("ix_member_wishes_problem_id"))
+        batch_op.drop_index(batch_op.f("ix_member_wishes_competency"))
+
+    op.drop_table("member_wishes")
     with op.batch_alter_table("evidence_attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_attachments_sha256"))
 
@@ -1718,6 +1813,7 @@ def downgrade() -> None:
 
     op.drop_table("learning_resource_revisions")
     op.drop_table("gender_declarations")
+    op.drop_table("find_consents")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index("ix_evidence_user_competency")
         batch_op.drop_index("ix_evidence_state_kind")
