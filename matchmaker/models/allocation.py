@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.i18n import N_
 from matchmaker.models.account import User
+from matchmaker.models.application import Application
 from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 from matchmaker.models.call import Call
 from matchmaker.models.job import Job
@@ -114,7 +115,7 @@ class AllocationPlace(Base):
     problem_id: Mapped[int] = mapped_column(sa.ForeignKey("problems.id"), index=True)
     team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"), index=True)
     #: The team's application for the problem; none if only the matcher brought the pair in.
-    application_id: Mapped[int | None] = mapped_column(index=True)
+    application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     outcome: Mapped[PlaceOutcome] = mapped_column(enum_type(PlaceOutcome))
     #: The fit the allocation counted with, 0 to 100, and the parts it is made of.
     score: Mapped[float]
@@ -126,12 +127,13 @@ class AllocationPlace(Base):
     #: For a reserve, its turn among the problem's reserves; from 1.
     turn: Mapped[int | None]
     is_locked: Mapped[bool] = mapped_column(default=False)
-    #: Why the candidate was not placed: a code of `matchmaker.queries.allocation_reason`.
+    #: Why the candidate was not placed: a `matchmaker.queries.allocation_reason.Because`.
     because: Mapped[str] = mapped_column(sa.String(24), default="")
 
     allocation: Mapped[Allocation] = relationship()
     problem: Mapped[Problem] = relationship()
     team: Mapped[Team] = relationship()
+    application: Mapped[Application | None] = relationship()
 
 
 class AllocationLock(Timestamped, Base):

@@ -1,0 +1,357 @@
+"""Reading allocations: the list, one of them, its places, what it proposes for the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.errors import NotFound
+from matchmaker.models import (
+    Allocation,
+    AllocationLock,
+    AllocationPlace,
+    Application,
+    Call,
+    PlaceOutcome,
+    Problem,
+    User,
+)
+from matchmaker.policies.allocation import visible_allocation_locks, visible_allocations
+from matchmaker.policies.scope import handled_by
+from matchmaker.queries.allocation_input import PROBLEM_STATES, live_applications
+from matchmaker.queries.page import Page, paginate
+from matchmaker.workflows.allocation import AllocationState
+from matchmaker.workflows.application import LIVE_STATES, ApplicationState
+from matchmaker.workflows.job import JobState
+
+ACTIVE_STATES = (AllocationState.QUEUED, AllocationState.RUNNING)
+FINISHED_STATES = (AllocationState.DONE, AllocationState.DEPLOYED, AllocationState.UNDONE)
+#: States of an application whose team has heard what became of it.
+TOLD_STATES = (
+    ApplicationState.OFFERED,
+    ApplicationState.CONFIRMED,
+    ApplicationState.EXPIRED,
+    ApplicationState.WAITLISTED,
+    ApplicationState.DECLINED,
+)
+PAGE_SIZE = 50
+
+
+def list_allocations(session: Session, actor: User | None, *, number: int = 1) -> Page[Allocation]:
+    """The allocations, newest first."""
+    statement = (
+        sa.select(Allocation)
+        .where(visible_allocations(actor))
+        .options(
+            joinedload(Allocation.call),
+            joinedload(Allocation.starter),
+            joinedload(Allocation.job),
+        )
+        .order_by(Allocation.id.desc())
+    )
+    return paginate(session, statement, number=number)
+
+
+def get_allocation(
+    session: Session, actor: User | None, allocation_id: int, *, lock: bool = False
+) -> Allocation:
+    """The allocation, or `NotFound`; locked for a change if asked."""
+    statement = sa.select(Allocation).where(
+        Allocation.id == allocation_id, visible_allocations(actor)
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_dead(allocation: Allocation) -> bool:
+    """Whether it still says it is under way although its job has ended."""
+    over = (JobState.FAILED, JobState.CANCELLED, JobState.DONE)
+    job = allocation.job
+    return allocation.state in ACTIVE_STATES and (job is None or job.state in over)
+
+
+def active_allocation(session: Session, call_id: int) -> Allocation | None:
+    """The allocation of a call that waits or is under way."""
+    statement = sa.select(Allocation).where(
+        Allocation.call_id == call_id, Allocation.state.in_(ACTIVE_STATES)
+    )
+    return session.scalar(statement.order_by(Allocation.id.desc()).limit(1))
+
+
+def deployed_allocation(session: Session, call_id: int) -> Allocation | None:
+    """The allocation that the decision of a call is prepared from."""
+    return session.scalar(
+        sa.select(Allocation).where(
+            Allocation.call_id == call_id, Allocation.state == AllocationState.DEPLOYED
+        )
+    )
+
+
+def finished_beside(session: Session, allocation: Allocation) -> Sequence[Allocation]:
+    """The other finished allocations of the same call, newest first."""
+    statement = sa.select(Allocation).where(
+        Allocation.call_id == allocation.call_id,
+        Allocation.id != allocation.id,
+        Allocation.state.in_(FINISHED_STATES),
+    )
+    return session.scalars(statement.order_by(Allocation.id.desc()).limit(20)).all()
+
+
+def latest_of_call(session: Session, call_id: int) -> Allocation | None:
+    """The newest allocation of a call, whatever became of it."""
+    statement = sa.select(Allocation).where(Allocation.call_id == call_id)
+    return session.scalar(statement.order_by(Allocation.id.desc()).limit(1))
+
+
+def count_problems(session: Session, call_id: int) -> int:
+    """How many problems of a call can be allocated."""
+    statement = sa.select(sa.func.count(Problem.id)).where(
+        Problem.call_id == call_id, Problem.state.in_(PROBLEM_STATES)
+    )
+    return session.scalar(statement) or 0
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A call that can be allocated, with what there is to place."""
+
+    call: Call
+    n_problems: int
+    n_applications: int
+
+
+def call_lines(session: Session, actor: User | None) -> list[CallLine]:
+    """The calls *actor* handles that have problems to allocate, newest first."""
+    problems = (
+        sa.select(sa.func.count(Problem.id))
+        .where(Problem.call_id == Call.id, Problem.state.in_(PROBLEM_STATES))
+        .scalar_subquery()
+    )
+    applications = (
+        sa.select(sa.func.count(Application.id))
+        .where(Application.call_id == Call.id, Application.state.in_(LIVE_STATES))
+        .scalar_subquery()
+    )
+    statement = sa.select(Call, problems, applications).where(handled_by(actor, Call.id))
+    rows = session.execute(statement.order_by(Call.opens_at.desc(), Call.id)).all()
+    return [CallLine(*row) for row in rows if row[1]]
+
+
+@dataclass
+class ProblemLine:
+    """A problem with what an allocation gives it; the worst served come first."""
+
+    problem: Problem
+    n_wanted: int
+    placed: list[AllocationPlace] = field(default_factory=list)
+    n_candidates: int = 0
+    n_reserves: int = 0
+
+    @property
+    def n_open(self) -> int:
+        return max(0, self.n_wanted - len(self.placed))
+
+
+def problem_lines(
+    session: Session, allocation: Allocation, *, number: int = 1
+) -> Page[ProblemLine]:
+    """The problems of an allocation: without a team first, then by the weakest team placed."""
+    wanted = {int(key): value for key, value in allocation.result["wanted"].items()}
+    order = sorted(wanted, key=_by_need(session, allocation, wanted))
+    number = min(max(1, number), max(1, -(-len(order) // PAGE_SIZE)))
+    shown = order[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    lines = _lines(session, allocation, shown, wanted)
+    return Page(lines, number, PAGE_SIZE, len(order))
+
+
+def _by_need(
+    session: Session, allocation: Allocation, wanted: dict[int, int]
+) -> Callable[[int], tuple[bool, bool, float, int]]:
+    """A sort key: problems without a team, short of teams, then by their weakest team."""
+    statement = (
+        sa.select(AllocationPlace.problem_id, sa.func.count(), sa.func.min(AllocationPlace.score))
+        .where(
+            AllocationPlace.allocation_id == allocation.id,
+            AllocationPlace.outcome == PlaceOutcome.PLACED,
+        )
+        .group_by(AllocationPlace.problem_id)
+    )
+    found = {row[0]: (row[1], row[2]) for row in session.execute(statement)}
+
+    def key(problem_id: int) -> tuple[bool, bool, float, int]:
+        count, weakest = found.get(problem_id, (0, 0.0))
+        return count > 0, count >= wanted[problem_id], weakest, problem_id
+
+    return key
+
+
+def _lines(
+    session: Session, allocation: Allocation, shown: list[int], wanted: dict[int, int]
+) -> list[ProblemLine]:
+    problems = session.scalars(
+        sa.select(Problem).where(Problem.id.in_(shown)).options(joinedload(Problem.organization))
+    )
+    lines = {problem.id: ProblemLine(problem, wanted[problem.id]) for problem in problems}
+    places = session.scalars(
+        sa.select(AllocationPlace)
+        .where(
+            AllocationPlace.allocation_id == allocation.id, AllocationPlace.problem_id.in_(shown)
+        )
+        .options(joinedload(AllocationPlace.team))
+        .order_by(AllocationPlace.rank)
+    )
+    for place in places:
+        line = lines[place.problem_id]
+        line.n_candidates += 1
+        line.n_reserves += place.outcome is PlaceOutcome.RESERVE
+        if place.outcome is PlaceOutcome.PLACED:
+            line.placed.append(place)
+    return [lines[problem_id] for problem_id in shown]
+
+
+def problem_places(
+    session: Session, allocation: Allocation, problem_id: int
+) -> Sequence[AllocationPlace]:
+    """The candidates of one problem, best fit first; `NotFound` if the allocation has no such problem."""
+    if str(problem_id) not in allocation.result.get("wanted", {}):
+        raise NotFound
+    statement = (
+        sa.select(AllocationPlace)
+        .where(
+            AllocationPlace.allocation_id == allocation.id,
+            AllocationPlace.problem_id == problem_id,
+        )
+        .options(joinedload(AllocationPlace.team))
+    )
+    return session.scalars(statement.order_by(AllocationPlace.rank)).all()
+
+
+def all_places(session: Session, allocation: Allocation) -> Sequence[AllocationPlace]:
+    """Every candidate of an allocation, by problem, best fit first."""
+    statement = (
+        sa.select(AllocationPlace)
+        .where(AllocationPlace.allocation_id == allocation.id)
+        .options(joinedload(AllocationPlace.team), joinedload(AllocationPlace.problem))
+    )
+    return session.scalars(
+        statement.order_by(AllocationPlace.problem_id, AllocationPlace.rank)
+    ).all()
+
+
+def locks(session: Session, actor: User | None, call_id: int) -> Sequence[AllocationLock]:
+    """The standing locks of a call."""
+    of_call = sa.select(Problem.id).where(Problem.call_id == call_id)
+    statement = (
+        sa.select(AllocationLock)
+        .where(AllocationLock.problem_id.in_(of_call), visible_allocation_locks(actor))
+        .options(joinedload(AllocationLock.problem), joinedload(AllocationLock.team))
+    )
+    return session.scalars(statement.order_by(AllocationLock.id)).all()
+
+
+def get_lock(session: Session, actor: User | None, lock_id: int) -> AllocationLock:
+    """The lock, or `NotFound`."""
+    statement = sa.select(AllocationLock).where(
+        AllocationLock.id == lock_id, visible_allocation_locks(actor)
+    )
+    found = session.scalar(statement.options(joinedload(AllocationLock.problem)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class ProposedOutcome:
+    """What a deployed allocation proposes for one candidate."""
+
+    place: AllocationPlace
+    #: The application's state now; none if only the matcher brought the pair in.
+    state: ApplicationState | None
+
+    @property
+    def application_id(self) -> int | None:
+        return self.place.application_id
+
+    @property
+    def proposal(self) -> str:
+        """``offer``, ``waitlist`` or ``decline``."""
+        words = {PlaceOutcome.PLACED: "offer", PlaceOutcome.RESERVE: "waitlist"}
+        return words.get(self.place.outcome, "decline")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the team has not withdrawn meanwhile."""
+        return self.state is None or self.state in LIVE_STATES
+
+
+def deployed(session: Session, call_id: int) -> list[ProposedOutcome]:
+    """What the deployed allocation of a call proposes, by problem and rank; nothing without one."""
+    allocation = deployed_allocation(session, call_id)
+    if allocation is None:
+        return []
+    states = _states(session, allocation)
+    return [
+        ProposedOutcome(place, states.get(place.application_id))
+        for place in all_places(session, allocation)
+    ]
+
+
+def _states(session: Session, allocation: Allocation) -> dict[int | None, ApplicationState]:
+    statement = (
+        sa.select(Application.id, Application.state)
+        .join(AllocationPlace, AllocationPlace.application_id == Application.id)
+        .where(AllocationPlace.allocation_id == allocation.id)
+    )
+    return {row.id: row.state for row in session.execute(statement)}
+
+
+@dataclass(frozen=True)
+class ChangedSince:
+    """What has changed among the applications since an allocation was made."""
+
+    withdrawn: list[AllocationPlace]
+    n_new: int
+
+
+def changed_since(session: Session, allocation: Allocation) -> ChangedSince:
+    """Placed teams that have withdrawn, and applications the allocation knows nothing of."""
+    live = {row.id: row for row in live_applications(session, allocation.call_id)}
+    places = all_places(session, allocation)
+    known = {place.application_id for place in places}
+    asked = allocation.config["basis"] != "matches"
+    wanted = allocation.result["wanted"]
+    return ChangedSince(
+        withdrawn=[
+            place
+            for place in places
+            if place.outcome is PlaceOutcome.PLACED
+            and place.application_id is not None
+            and place.application_id not in live
+        ],
+        n_new=sum(
+            asked and row.id not in known and str(row.problem_id) in wanted for row in live.values()
+        ),
+    )
+
+
+def is_announced(session: Session, allocation: Allocation) -> bool:
+    """Whether any team has heard what became of it since the allocation was deployed."""
+    if allocation.deployed_at is None:
+        return False
+    told = (
+        sa.select(Application.id)
+        .join(AllocationPlace, AllocationPlace.application_id == Application.id)
+        .where(
+            AllocationPlace.allocation_id == allocation.id,
+            Application.state.in_(TOLD_STATES),
+            Application.decided_at >= allocation.deployed_at,
+        )
+    )
+    return session.scalar(told.limit(1)) is not None

@@ -1,0 +1,432 @@
+"""Carry out an allocation: read the call, let the allocator place teams, keep what it proposes.
+
+Only workers load this. Nothing is written until everything is known, then all of it in one
+transaction, so an allocation that was killed leaves nothing behind and starts afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.clock import utcnow
+from matchmaker.db import unit_of_work
+from matchmaker.errors import JobCancelled, MatchmakerError
+from matchmaker.matching.allocation import (
+    AllocationResult,
+    Candidates,
+    Floor,
+    Limits,
+    NoAllocation,
+    Objective,
+    allocate,
+)
+from matchmaker.matching.types import canonical_json
+from matchmaker.models import Allocation, AllocationPlace, PlaceOutcome, Problem
+from matchmaker.queries.allocation import ACTIVE_STATES
+from matchmaker.queries.allocation_input import AllocationInput, Pair, read_input
+from matchmaker.queries.allocation_reason import KEPT_OUT, WOULD_DO, Because
+from matchmaker.services.allocation_config import (
+    AllocationConfig,
+    Basis,
+    GroupFloor,
+    GroupKind,
+)
+from matchmaker.workflows.allocation import AllocationAction, AllocationState
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Candidate:
+    """A pair that somebody wants to see placed, with what becomes of it."""
+
+    pair: Pair
+    fit: float
+    match: float | None
+    review: float | None
+    application_id: int | None
+    because: Because | None = None
+    is_placed: bool = False
+    is_locked: bool = False
+    rank: int = 0
+    team_rank: int = 0
+    turn: int | None = None
+
+
+def carry_out(
+    sessions: sessionmaker[Session], allocation_id: int, *, progress: Progress
+) -> dict[str, Any]:
+    """Do the whole allocation; why there is none is kept with it in words."""
+    found = _begin(sessions, allocation_id)
+    if found is None:
+        return {}
+    config, given = found
+    try:
+        candidates = find_candidates(config, given)
+        result, places = _solve(config, given, candidates, progress)
+    except NoAllocation as error:
+        _end(sessions, allocation_id, AllocationAction.FAIL, _impossible(error), error)
+        return {"remedies": len(error.remedies)}
+    except JobCancelled:
+        raise
+    except MatchmakerError as error:
+        _end(sessions, allocation_id, AllocationAction.FAIL, {}, error)
+        raise
+    progress(98, 100)
+    facts = {**describe(given, places), **proof(result)}
+    _store(sessions, allocation_id, facts, places, fingerprint(config, given, candidates))
+    progress(100, 100)
+    return {"placed": len(result.places)}
+
+
+def _begin(
+    sessions: sessionmaker[Session], allocation_id: int
+) -> tuple[AllocationConfig, AllocationInput] | None:
+    """Mark the allocation as under way and read its input; None if it has ended meanwhile."""
+    with unit_of_work(sessions) as session:
+        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
+        if allocation.state is AllocationState.CANCELLED:
+            raise JobCancelled
+        if allocation.state not in ACTIVE_STATES:
+            return None
+        allocation.apply(AllocationAction.START)
+        return AllocationConfig.from_dict(allocation.config), read_input(
+            session, allocation.call_id
+        )
+
+
+def find_candidates(config: AllocationConfig, given: AllocationInput) -> list[Candidate]:
+    """The pairs the basis names, each with its fit and, if it cannot be placed, the reason."""
+    pairs: set[Pair] = set(given.held)
+    if config.basis is not Basis.MATCHES:
+        pairs |= given.applications.keys()
+    if config.basis is not Basis.APPLICATIONS:
+        pairs |= given.wanted
+    found = [_candidate(config, given, pair) for pair in sorted(pairs)]
+    _rank(found)
+    return found
+
+
+def _candidate(config: AllocationConfig, given: AllocationInput, pair: Pair) -> Candidate:
+    match, review = given.match_scores.get(pair), given.review_scores.get(pair)
+    fit = combined(match, review, config.review_share)
+    application = given.applications.get(pair)
+    candidate = Candidate(
+        pair=pair,
+        fit=0.0 if fit is None else fit,
+        match=match,
+        review=review,
+        application_id=application.id if application else None,
+        is_locked=pair in given.held or pair in given.pins,
+    )
+    team = given.teams[pair[1]]
+    if team.archived_at is not None:
+        candidate.because = Because.ARCHIVED
+    elif pair in given.held:
+        candidate.because = None  # The place was promised: nothing that came later undoes it here.
+    elif pair in given.conflicts:
+        candidate.because = Because.CONFLICT
+    elif not team.capacity:
+        candidate.because = Because.NO_CAPACITY
+    elif fit is None and pair not in given.pins:
+        candidate.because = Because.NO_SCORE
+    candidate.is_locked &= candidate.because is None
+    return candidate
+
+
+def combined(match: float | None, review: float | None, review_share: int) -> float | None:
+    """The fit out of its parts; a part that is missing leaves its share to the other."""
+    parts = [
+        (value, share)
+        for value, share in ((match, 100 - review_share), (review, review_share))
+        if value is not None and share
+    ]
+    if not parts:
+        return None
+    return round(sum(v * share for v, share in parts) / sum(share for _, share in parts), 2)
+
+
+def _rank(candidates: list[Candidate]) -> None:
+    """Number each problem's candidates and each team's problems, best fit first."""
+    for side in (0, 1):
+        places: Counter[int] = Counter()
+        ordered = sorted(candidates, key=lambda c: (c.because in KEPT_OUT, -c.fit, c.pair))
+        for candidate in ordered:
+            places[candidate.pair[side]] += 1
+            if side == 0:
+                candidate.rank = places[candidate.pair[0]]
+            else:
+                candidate.team_rank = places[candidate.pair[1]]
+
+
+def _solve(
+    config: AllocationConfig,
+    given: AllocationInput,
+    candidates: list[Candidate],
+    progress: Progress,
+) -> tuple[AllocationResult, list[Candidate]]:
+    running = [candidate for candidate in candidates if candidate.because is None]
+    scores = {named(candidate.pair): candidate.fit for candidate in running}
+    columns = Candidates.from_scores(scores, [name(id_) for id_ in given.problems])
+    limits = make_limits(config, given, running, columns)
+    result = allocate(
+        columns,
+        limits,
+        objective=Objective(config.aim),
+        rounds=config.rounds,
+        progress=_staged(progress),
+    )
+    placed = {(int(place.problem_id), int(place.team_id)) for place in result.places}
+    for candidate in running:
+        candidate.is_placed = candidate.pair in placed
+    _give_reasons(config, given, running, limits)
+    _take_turns(config, running)
+    return result, candidates
+
+
+def name(number: int) -> str:
+    """An id as the allocator knows it: padded, so that ids keep their order."""
+    return f"{number:09d}"
+
+
+def named(pair: Pair) -> tuple[str, str]:
+    """A pair as the allocator knows it."""
+    return name(pair[0]), name(pair[1])
+
+
+def make_limits(
+    config: AllocationConfig,
+    given: AllocationInput,
+    running: list[Candidate],
+    columns: Candidates,
+) -> Limits:
+    """The limits of the call and of the configuration."""
+    pinned = frozenset(named(c.pair) for c in running if c.is_locked)
+    known = {named(c.pair) for c in running}
+    most = config.capacity_at_most
+    capacity = {team_id: given.teams[int(team_id)].capacity for team_id in columns.team_ids}
+    return Limits(
+        demand={name(p.id): p.teams_wanted for p in given.problems.values()},
+        default_at_least=config.at_least,
+        capacity={t: n if most is None else min(n, most) for t, n in capacity.items()},
+        bans=frozenset(named(pair) for pair in given.bans if named(pair) in known) - pinned,
+        pins=pinned,
+        minimum=config.minimum,
+        floors=tuple(_floor(floor, given.problems.values()) for floor in config.floors),
+    )
+
+
+def _floor(floor: GroupFloor, problems: Collection[Problem]) -> Floor:
+    group = frozenset(name(p.id) for p in problems if group_of(floor.kind, p) == floor.value)
+    return Floor(floor.key, group, floor.at_least)
+
+
+def group_of(kind: GroupKind, problem: Problem) -> str | None:
+    """The region of a problem, or the size of its owner."""
+    if kind is GroupKind.REGION:
+        return problem.region
+    size = problem.organization.size
+    return None if size is None else str(size)
+
+
+def _staged(progress: Progress) -> Callable[[str, int, int], None]:
+    """Turn the allocator's stages into per cent of the whole."""
+    starts = {"prepare": (5, 10), "solve": (10, 90), "remedy": (50, 95)}
+
+    def report(stage: str, done: int, total: int) -> None:
+        start, end = starts[stage]
+        progress(int(start + (end - start) * done / max(total, 1)), 100)
+
+    return report
+
+
+def _give_reasons(
+    config: AllocationConfig, given: AllocationInput, running: list[Candidate], limits: Limits
+) -> None:
+    """Say of everybody who was not placed why."""
+    weakest: dict[int, float] = {}
+    filled: Counter[int] = Counter()
+    busy: Counter[int] = Counter()
+    for candidate in running:
+        if candidate.is_placed:
+            problem_id, team_id = candidate.pair
+            filled[problem_id] += 1
+            busy[team_id] += 1
+            weakest[problem_id] = min(weakest.get(problem_id, candidate.fit), candidate.fit)
+    for candidate in running:
+        problem_id, team_id = candidate.pair
+        is_full = filled[problem_id] >= given.problems[problem_id].teams_wanted
+        if candidate.is_placed:
+            continue
+        if candidate.pair in given.bans:
+            candidate.because = Because.BANNED
+        elif config.minimum is not None and candidate.fit < config.minimum:
+            candidate.because = Because.BELOW_MINIMUM
+        elif is_full and weakest.get(problem_id, 0.0) >= candidate.fit:
+            candidate.because = Because.PROBLEM_FULL
+        elif busy[team_id] >= limits.capacity[name(team_id)]:
+            candidate.because = Because.TEAM_ELSEWHERE
+        else:
+            candidate.because = Because.OVERALL
+
+
+def _take_turns(config: AllocationConfig, running: list[Candidate]) -> None:
+    """Keep the best of those who would do in reserve, problem by problem."""
+    waiting: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in sorted(running, key=lambda c: c.rank):
+        if candidate.because in WOULD_DO:
+            waiting[candidate.pair[0]].append(candidate)
+    for reserves in waiting.values():
+        for turn, candidate in enumerate(reserves[: config.reserves], start=1):
+            candidate.turn = turn
+
+
+def describe(given: AllocationInput, places: list[Candidate]) -> dict[str, Any]:
+    """The figures of an allocation."""
+    placed = [place for place in places if place.is_placed]
+    served = {place.pair[0] for place in placed}
+    worst = min(placed, key=lambda place: (place.fit, place.pair), default=None)
+    known = {place.pair for place in places if place.because not in KEPT_OUT}
+    return {
+        # How many teams each problem wanted then.
+        "wanted": {str(problem.id): problem.teams_wanted for problem in given.problems.values()},
+        "n_problems": len(given.problems),
+        "n_teams": len({place.pair[1] for place in places}),
+        "n_candidates": len(places),
+        "n_wanted": sum(problem.teams_wanted for problem in given.problems.values()),
+        "n_placed": len(placed),
+        "n_served": len(served),
+        "n_teams_placed": len({place.pair[1] for place in placed}),
+        "total": round(sum(place.fit for place in placed), 2),
+        "worst": None if worst is None else [*worst.pair, worst.fit],
+        "top_three": sum(place.team_rank <= 3 for place in placed),
+        "top_three_of_problems": sum(place.rank <= 3 for place in placed),
+        "made_of": {
+            "both": sum(p.match is not None and p.review is not None for p in places),
+            "match_only": sum(p.match is not None and p.review is None for p in places),
+            "review_only": sum(p.match is None and p.review is not None for p in places),
+        },
+        "run_id": given.run_id,
+        "idle_locks": sorted(pair for pair in given.pins if pair not in known),
+    }
+
+
+def proof(result: AllocationResult) -> dict[str, Any]:
+    """What was reached and what is proven, aim by aim."""
+    return {
+        "stages": [stage.to_dict() for stage in result.stages],
+        "is_optimal": result.is_optimal,
+        "gap": max(stage.gap for stage in result.stages),
+    }
+
+
+def _impossible(error: NoAllocation) -> dict[str, Any]:
+    """The sets of limits to relax, as plain data."""
+    return {
+        "remedies": [
+            {
+                "is_smallest": remedy.is_smallest,
+                "changes": [
+                    {
+                        "limit": str(change.limit),
+                        "problem_id": int(change.problem_id) if change.problem_id else None,
+                        "team_id": int(change.team_id) if change.team_id else None,
+                        "group": change.group,
+                        "now": change.now,
+                        "needed": change.needed,
+                    }
+                    for change in remedy.changes
+                ],
+            }
+            for remedy in error.remedies
+        ]
+    }
+
+
+def fingerprint(
+    config: AllocationConfig, given: AllocationInput, candidates: list[Candidate]
+) -> str:
+    """A hash of everything the outcome depends on."""
+    return hashlib.sha256(
+        canonical_json(
+            {
+                "config": config.to_dict(),
+                "problems": {
+                    str(p.id): [p.teams_wanted, p.region, group_of(GroupKind.SIZE, p)]
+                    for p in given.problems.values()
+                },
+                "capacity": {str(c.pair[1]): given.teams[c.pair[1]].capacity for c in candidates},
+                "pairs": [[*c.pair, c.fit, c.is_locked, c.because in KEPT_OUT] for c in candidates],
+                "bans": sorted(given.bans),
+            }
+        )
+    ).hexdigest()
+
+
+def _store(
+    sessions: sessionmaker[Session],
+    allocation_id: int,
+    facts: Mapping[str, Any],
+    places: list[Candidate],
+    print_: str,
+) -> None:
+    """Write everything in one transaction, unless somebody cancelled or another worker was faster."""
+    with unit_of_work(sessions) as session:
+        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
+        if allocation.state is AllocationState.CANCELLED:
+            raise JobCancelled
+        if allocation.state is not AllocationState.RUNNING:
+            return
+        old = sa.delete(AllocationPlace).where(AllocationPlace.allocation_id == allocation_id)
+        session.execute(old)
+        if places:
+            rows = [_row(allocation_id, place) for place in places]
+            session.execute(sa.insert(AllocationPlace), rows)
+        allocation.apply(AllocationAction.FINISH)
+        allocation.result, allocation.fingerprint = dict(facts), print_
+        allocation.finished_at = utcnow()
+
+
+def _row(allocation_id: int, place: Candidate) -> dict[str, Any]:
+    outcome = PlaceOutcome.PLACED if place.is_placed else PlaceOutcome.LEFT_OUT
+    return {
+        "allocation_id": allocation_id,
+        "problem_id": place.pair[0],
+        "team_id": place.pair[1],
+        "application_id": place.application_id,
+        "outcome": PlaceOutcome.RESERVE if place.turn else outcome,
+        "score": place.fit,
+        "match_score": place.match,
+        "review_score": place.review,
+        "rank": place.rank,
+        "team_rank": place.team_rank,
+        "turn": place.turn,
+        "is_locked": place.is_locked,
+        "because": str(place.because or ""),
+    }
+
+
+def _end(
+    sessions: sessionmaker[Session],
+    allocation_id: int,
+    action: AllocationAction,
+    facts: dict[str, Any],
+    error: MatchmakerError,
+) -> None:
+    """Note why there is no allocation."""
+    with unit_of_work(sessions) as session:
+        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
+        if allocation.state in ACTIVE_STATES:
+            allocation.apply(action)
+            allocation.result = facts
+            text = error.message
+            if not facts:
+                allocation.failure = {"text": text.text, "params": text.params}
+            allocation.finished_at = utcnow()
