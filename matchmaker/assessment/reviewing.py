@@ -180,11 +180,11 @@ def _offsets(
 
     def centred(column: NDArray[np.float64]) -> NDArray[np.float64]:
         means = (of_application.T @ column).T / counts
-        return column - (means @ of_application.T).T
+        return np.asarray(column - (means @ of_application.T).T, dtype=np.float64)
 
     within = centred(of_reviewer)
     normal = within.T @ within + prior * np.eye(of_reviewer.shape[1])
-    return np.linalg.solve(normal, within.T @ centred(totals))
+    return np.asarray(np.linalg.solve(normal, within.T @ centred(totals)), dtype=np.float64)
 
 
 def _named(names: Sequence[A], values: NDArray[np.float64]) -> dict[A, float]:

@@ -13,6 +13,7 @@ from matchmaker.services import (
     letters_application,
     letters_evidence,
     letters_learning,
+    letters_review,
     letters_talent,
 )
 from matchmaker.services.letter import Letter
@@ -297,6 +298,7 @@ LETTERS = {
     ),
     **letters_application.LETTERS,
     **letters_evidence.LETTERS,
+    **letters_review.LETTERS,
     **letters_learning.LETTERS,
     **letters_talent.LETTERS,
 }

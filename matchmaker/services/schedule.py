@@ -18,6 +18,7 @@ EVERY = {
     "question.remind": timedelta(hours=6),
     "screening.remind": timedelta(hours=6),
     "grade_review.remind": timedelta(hours=6),
+    "application_review.sweep": timedelta(hours=6),
     "notification.digest": timedelta(hours=1),
     "application.remind": timedelta(hours=6),
     "problem_comment.digest": timedelta(minutes=30),
