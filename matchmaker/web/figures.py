@@ -160,7 +160,11 @@ def as_file(name: str, kind: str) -> Response:
     """A report as a file in the reader's language."""
     if name not in REPORTS or kind not in ("csv", "xlsx"):
         raise NotFound
-    tables = REPORTS[name]()
+    return tables_as_file(REPORTS[name](), name, kind)
+
+
+def tables_as_file(tables: list[Table], name: str, kind: str) -> Response:
+    """Tables as CSV or as a workbook in the reader's language."""
     if kind == "csv":
         response = Response(as_csv(tables, current_locale()), mimetype="text/csv")
     else:
