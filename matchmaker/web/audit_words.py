@@ -80,7 +80,7 @@ SUBJECTS = {
     "Question": N_("Question"),
     "QuizCheck": N_("Check of a competency"),
     "QuizItem": N_("Question of the check"),
-    "Evidence": N_("Evidence"),
+    "Evidence": N_("Evidence of a level"),
     "Job": N_("Work in the background"),
     "CallTarget": N_("Target of a call"),
     "OfficeSetting": N_("Setting of the office"),

@@ -64,7 +64,7 @@ GROUPS = (
             ),
             Tool(
                 "evidence_review.queue",
-                N_("Evidence"),
+                N_("Evidence of levels"),
                 N_("Works and certificates that wait for a look."),
             ),
             Tool("enrolment.queue", N_("Course work"), N_("What people handed in for a course.")),
