@@ -141,6 +141,7 @@ def _columns(shown: Shown, competency: str) -> dict[str, Any]:
         "url": shown.url,
         "role": shown.role,
         "obtained_on": shown.obtained_on,
+        "relevance": 1.0 if shown.is_assessed else 0.0,
     }
 
 
@@ -156,7 +157,6 @@ def _add(
     row = Evidence(
         user_id=actor.id,
         level=level,
-        relevance=1.0 if shown.is_assessed else 0.0,
         facts={"claimed_level": level},
         **_columns(shown, competency),
     )

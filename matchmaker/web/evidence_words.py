@@ -120,7 +120,7 @@ def state_label(row: Evidence, *, staff: bool = False) -> str:
         if row.state is EvidenceState.REJECTED:
             return str(_("Could not say"))
         if row.state is EvidenceState.CHECKED:
-            return str(_("Answered"))
+            return str(_("Has answered"))
     label = EVIDENCE_WORKFLOW.labels[row.state]
     return say(label.staff if staff else label.public)
 
