@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from matchmaker.competency.diagnosis import Case, Estimate, estimate, estimate_all
-from matchmaker.competency.evidence import Evidence, Rating
+import numpy as np
+
+from matchmaker.competency.diagnosis import Estimate, estimate
 from matchmaker.competency.framework import Requirement
 from matchmaker.competency.gaps import Gap, Unknown, highest, standing
 from matchmaker.competency.taxonomy import load_taxonomy
@@ -182,39 +183,42 @@ def recommend(
     )
 
 
-#: What an assessed course counts as: the word of whoever teaches it.
-INSTRUCTOR = "mentor"
-
-
-def expected(
-    pieces: Mapping[str, Sequence[Evidence]], steps: Sequence[Step]
-) -> dict[str, Estimate]:
-    """Say what would be known of a person once *steps* were taken and passed.
+def expected(estimates: Mapping[str, Estimate], steps: Sequence[Step]) -> dict[str, Estimate]:
+    """Say where a person would stand who has learnt what *steps* teach.
 
     Parameters
     ----------
-    pieces : mapping of str to sequence of Evidence
-        What is stored of the person, by competency.
+    estimates : mapping of str to Estimate
+        What is known of the person.
     steps : sequence of Step
-        Steps of a plan, each passed at the level it leads to.
+        Steps of a plan.
 
     Returns
     -------
     dict of str to Estimate
-        The competencies that the steps close, estimated anew.
+        The competencies that the steps close, moved up by as much as they close. How sure one is,
+        and what is confirmed, stays: that takes something to show.
     """
-    taught: dict[str, list[Evidence]] = {}
+    reached: dict[str, float] = {}
     for part in (part for step in steps for part in step.closes):
-        level = max(1, round(part.to))
-        taught.setdefault(part.competency, []).append(Rating(INSTRUCTOR, level))
-    known = load_taxonomy().competencies
-    cases = [
-        Case([*pieces.get(name, ()), *more], known[name].half_life_months)
-        if name in known
-        else Case([*pieces.get(name, ()), *more])
-        for name, more in taught.items()
-    ]
-    return dict(zip(taught, estimate_all(cases), strict=True)) if cases else {}
+        reached[part.competency] = max(part.to, reached.get(part.competency, 0.0))
+    nothing = estimate([])
+    found = {name: estimates.get(name, nothing) for name in reached}
+    return {name: _moved(found[name], to - found[name].mean) for name, to in reached.items()}
+
+
+def _moved(found: Estimate, gain: float) -> Estimate:
+    """*found* with its whole distribution *gain* levels higher, read off between whole levels."""
+    levels = np.arange(len(found.at_least))
+    at_least = np.interp(levels - gain, levels, found.at_least)
+    top = float(levels[-1])
+    return replace(
+        found,
+        mean=min(top, found.mean + gain),
+        low=min(top, found.low + gain),
+        high=min(top, found.high + gain),
+        at_least=tuple(map(float, at_least)),
+    )
 
 
 class _Worth:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from matchmaker.competency.diagnosis import Estimate, estimate, team_at_least
 from matchmaker.competency.framework import Requirement
-from matchmaker.competency.gaps import LIKELY, UNLIKELY, Cover, TeamNeed, team_fit, team_standing
+from matchmaker.competency.gaps import LIKELY, Cover, TeamNeed, team_fit, team_standing
 from matchmaker.competency.learning import LARGEST_STEP
 from matchmaker.competency.levels import IMPORTANCE_MUST, MAX_LEVEL
 
@@ -39,8 +39,8 @@ def reach(members: Sequence[Mapping[str, Estimate]], needs: Sequence[Requirement
     -------
     Reach
         ``unknown`` while something is known of less than half of what is asked for, by importance;
-        ``beyond`` if a must-have is more than a step of learning above everybody, or the fit is
-        below 0.3; ``easy`` if somebody likely is a level above each need; ``right`` if no must-have
+        ``beyond`` if a must-have, or more than half of all, by importance, is more than a step of
+        learning above everybody; ``easy`` if somebody likely is a level above each need; ``right`` if no must-have
         is open and the fit is 0.6 or more; else ``stretch``.
 
     Examples
@@ -51,13 +51,12 @@ def reach(members: Sequence[Mapping[str, Estimate]], needs: Sequence[Requirement
     if _known_share(members, needs) < KNOWN_SHARE:
         return Reach.UNKNOWN
     found = team_standing(members, needs)
-    fit = team_fit(found)
-    if fit < UNLIKELY or any(_is_far(members, item) for item in found):
+    if _is_beyond(members, found):
         return Reach.BEYOND
     if all(_is_below(members, need) for need in needs):
         return Reach.EASY
     is_covered = all(item.cover is Cover.COVERED for item in found if _is_must(item))
-    return Reach.RIGHT if is_covered and fit >= LIKELY else Reach.STRETCH
+    return Reach.RIGHT if is_covered and team_fit(found) >= LIKELY else Reach.STRETCH
 
 
 def _known_share(members: Sequence[Mapping[str, Estimate]], needs: Sequence[Requirement]) -> float:
@@ -74,9 +73,15 @@ def _is_must(item: TeamNeed) -> bool:
     return item.need.importance == IMPORTANCE_MUST
 
 
-def _is_far(members: Sequence[Mapping[str, Estimate]], item: TeamNeed) -> bool:
-    best = max((e.mean for e in _known(members, item.need.competency)), default=None)
-    return _is_must(item) and best is not None and item.need.level - best > LARGEST_STEP
+def _is_beyond(members: Sequence[Mapping[str, Estimate]], found: Sequence[TeamNeed]) -> bool:
+    far = [item for item in found if _is_far(members, item.need)]
+    weight, total = (sum(item.need.importance for item in items) for items in (far, found))
+    return any(_is_must(item) for item in far) or weight > total / 2
+
+
+def _is_far(members: Sequence[Mapping[str, Estimate]], need: Requirement) -> bool:
+    best = max((e.mean for e in _known(members, need.competency)), default=None)
+    return best is not None and need.level - best > LARGEST_STEP
 
 
 def _is_below(members: Sequence[Mapping[str, Estimate]], need: Requirement) -> bool:

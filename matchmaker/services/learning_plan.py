@@ -14,7 +14,7 @@ from matchmaker.competency.learning import Plan, Step, expected, recommend
 from matchmaker.models import LearningResource, Problem
 from matchmaker.queries import enrolment as enrolments
 from matchmaker.queries import learning_resource as resources
-from matchmaker.services.level_estimate import estimates_of, pieces_of
+from matchmaker.services.level_estimate import estimates_of
 
 #: How much time a plan may take, in hours, and what is meant if nobody says.
 BUDGETS = (10, 20, 40, 80)
@@ -32,7 +32,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One entry to take, and how likely the person has what is aimed at after it, if they pass."""
+    """One entry to take, and how likely the person has what is aimed at once they learnt it."""
 
     step: Step
     resource: LearningResource
@@ -51,7 +51,7 @@ class PersonPlan:
 
     @property
     def fit_after(self) -> float:
-        """The same once every step is passed."""
+        """The same once every step is learnt."""
         return self.steps[-1].fit_after if self.steps else self.fit
 
 
@@ -82,14 +82,14 @@ def nearest_aim(session: Session, user_id: int) -> Aim:
 
 def plan_for(session: Session, user_id: int, aim: Aim, *, hours: float = BUDGET) -> PersonPlan:
     """Plan what a person learns for *aim*; what they are at or have done is left out."""
-    estimates, pieces = estimates_of(session, user_id), pieces_of(session, user_id)
+    estimates = estimates_of(session, user_id)
     taken = enrolments.taken_resources(session, user_id)
     held = {row.code: row for row in resources.held_resources(session, without=taken)}
     catalogue = [resources.as_resource(row) for row in held.values()]
     plan = recommend(estimates, aim.needs, catalogue, hours=hours)
     steps = []
     for number, step in enumerate(plan.steps, start=1):
-        after = {**estimates, **expected(pieces, plan.steps[:number])}
+        after = {**estimates, **expected(estimates, plan.steps[:number])}
         steps.append(PlannedStep(step, held[step.resource], _fit(after, aim.needs)))
     return PersonPlan(aim, plan, tuple(steps), _fit(estimates, aim.needs))
 

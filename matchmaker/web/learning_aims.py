@@ -48,18 +48,20 @@ def chosen_hours() -> int:
     return wanted if wanted in BUDGETS else BUDGET
 
 
-def offered(person: User) -> list[dict[str, Any]]:
+def offered(person: User, aim: Aim) -> list[dict[str, Any]]:
     """The filters of the page: what to learn for, and the time there is."""
     language = current_language()
+    close = queries.aim_problems(db_session(), person)
+    others = [aim.problem] if aim.problem is not None and aim.problem not in close else []
     named = [
         (f"problem-{row.id}", _("Problem: %(title)s", title=row.title(language)))
-        for row in queries.aim_problems(db_session(), person)
+        for row in (*others, *close)
     ]
     roles = [
         (f"role-{role.id}", _("Role: %(name)s", name=role.label(language)))
         for role in load_taxonomy().roles.values()
     ]
-    hours = [(str(n), _("%(count)s hours", count=n)) for n in BUDGETS]
+    hours = [(str(n), _("%(count)s hours", count=n)) for n in BUDGETS if n != BUDGET]
     return [
         listing.select("aim", _("Learn for"), [*named, *roles], every=_("The role nearest to me")),
         listing.select(

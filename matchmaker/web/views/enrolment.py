@@ -67,7 +67,7 @@ def _mine_page(error: MatchmakerError | None = None) -> ResponseReturnValue:
     return render_template(
         "enrolment/mine.html",
         plan=plan,
-        aims=learning_aims.offered(person()),
+        aims=learning_aims.offered(person(), aim),
         enrolments=queries.own_enrolments(db_session(), person()),
         workflow=ENROLMENT_WORKFLOW,
         words=learning_words,

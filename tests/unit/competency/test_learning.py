@@ -16,6 +16,7 @@ from matchmaker.competency.learning import (
     Teaches,
     _Worth,
     catalogue,
+    expected,
     read_resource,
     recommend,
 )
@@ -170,3 +171,16 @@ def test_the_catalogue_reaches_every_competency_from_the_start():
     for row in catalogue().values():
         assert row["assessment_zh"], row["id"]
         assert set(row["languages"]) <= {"zh", "en"}, row["id"]
+
+
+def test_what_is_learnt_moves_the_likelihood_up_and_nothing_else():
+    known = {**BASE, "FND-DL": shown(1)}
+    plan = recommend(known, NEEDS[:1], [entry("A", "FND-DL", 1, 2)], hours=40)
+
+    before, after = known["FND-DL"], expected(known, plan.steps)["FND-DL"]
+
+    assert after.mean == pytest.approx(plan.steps[0].closes[0].to)
+    assert all(low <= high for low, high in zip(before.at_least, after.at_least, strict=True))
+    assert after.at_least[3] > before.at_least[3]
+    assert (after.confirmed, after.sd) == (before.confirmed, before.sd)
+    assert expected(known, ()) == {}
