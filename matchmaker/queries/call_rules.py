@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,6 +22,12 @@ def list_rules(session: Session, actor: User | None) -> Sequence[CallRules]:
     """The rules *actor* may know of."""
     statement = sa.select(CallRules).where(visible_call_rules(actor))
     return session.scalars(statement.order_by(CallRules.id)).all()
+
+
+def rules_in(session: Session, call_ids: Collection[int]) -> dict[int, CallRules]:
+    """The rules of calls that the actor knows of already, by call."""
+    rows = session.scalars(sa.select(CallRules).where(CallRules.call_id.in_(call_ids)))
+    return {row.call_id: row for row in rows}
 
 
 def list_all_rules(session: Session) -> Sequence[CallRules]:

@@ -6,21 +6,20 @@ that breaks the rules of the call is turned down at once, with a letter that say
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Application, Team
+from matchmaker.models import Application, Call, Problem, Team
 from matchmaker.policies.application import (
     may_confirm,
     may_decide_application,
     received_applications,
 )
 from matchmaker.queries import application as queries
-from matchmaker.queries.call_rules import deadline, is_in_time, rules_of
+from matchmaker.queries.call_rules import deadline, is_in_time, is_open, rules_in, rules_of
 from matchmaker.services.application_letters import write_to_team
 from matchmaker.services.context import Context
 from matchmaker.workflows.application import (
@@ -116,27 +115,47 @@ def _decide(
     return before
 
 
+def ready_for_review(ctx: Context) -> list[tuple[Call, int]]:
+    """The calls in which applications wait for the review to begin, with how many."""
+    waiting: dict[Call, int] = {}
+    for application in _closed(ctx, sa.true()):
+        if ctx.trusted or may_decide_application.allows(ctx.actor, application):
+            waiting[application.call] = waiting.get(application.call, 0) + 1
+    return sorted(waiting.items(), key=lambda pair: pair[0].id)
+
+
 def begin_review(ctx: Context, call_id: int) -> int:
-    """Put every application of a call that was handed in and whose deadline is over under review."""
-    known = sa.true() if ctx.trusted else received_applications(ctx.actor)
-    statement = sa.select(Application).where(
-        Application.call_id == call_id, Application.state == ApplicationState.SUBMITTED, known
-    )
-    found = ctx.session.scalars(statement.order_by(Application.id).with_for_update()).all()
-    rules, now = rules_of(ctx.session, call_id), utcnow()
-    closed = [
-        application
-        for application in found
-        if rules is None or not is_in_time(now, deadline(rules, application.problem))
-    ]
-    return _begin(ctx, closed)
-
-
-def _begin(ctx: Context, applications: Sequence[Application]) -> int:
-    for application in applications:
+    """Put what was handed in in a call under review, where the deadline is over; how many."""
+    found = _closed(ctx, Application.call_id == call_id, lock=True)
+    for application in found:
         ctx.require(may_decide_application, application)
         _decide(ctx, application, ApplicationAction.BEGIN_REVIEW, "")
-    return len(applications)
+    return len(found)
+
+
+def _closed(
+    ctx: Context, wanted: sa.ColumnElement[bool], *, lock: bool = False
+) -> list[Application]:
+    """What was handed in and cannot be handed in anew."""
+    known = sa.true() if ctx.trusted else received_applications(ctx.actor)
+    statement = (
+        sa.select(Application)
+        .where(wanted, known, Application.state == ApplicationState.SUBMITTED)
+        .options(
+            joinedload(Application.call),
+            joinedload(Application.problem).joinedload(Problem.call),
+            joinedload(Application.team),
+        )
+        .order_by(Application.id)
+    )
+    locked = statement.with_for_update(of=Application) if lock else statement
+    found, now = ctx.session.scalars(locked).all(), utcnow()
+    rules = rules_in(ctx.session, {application.call_id for application in found})
+    return [
+        application
+        for application in found
+        if not is_open(rules.get(application.call_id), application.problem, now)
+    ]
 
 
 def refuse_ineligible(

@@ -16,7 +16,7 @@ from matchmaker.services.application_check import check_open, rules_for
 from matchmaker.services.attachment import MAX_NOTE, VERDICTS, too_large
 from matchmaker.services.context import Context
 from matchmaker.services.file_cleaning import Prepared
-from matchmaker.services.file_kinds import KINDS, refused
+from matchmaker.services.file_kinds import refused
 from matchmaker.settings import Settings
 from matchmaker.workflows.application import APPLICATION_WORKFLOW, REVISABLE_STATES
 from matchmaker.workflows.attachment import AttachmentAction, AttachmentState
@@ -109,9 +109,3 @@ def open_content(settings: Settings, file: ApplicationFile) -> BinaryIO:
                 "The content of this file cannot be found. The programme office has to look into it."
             )
         ) from error
-
-
-def media_type(file: ApplicationFile) -> str:
-    """What a browser is told the file is: never anything it would run."""
-    kind = KINDS.get(file.kind)
-    return kind.media_type if kind else "application/octet-stream"

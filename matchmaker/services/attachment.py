@@ -14,7 +14,13 @@ from matchmaker.adapters.scanner import Scan, Verdict
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidInput, InvalidTransition, NotFound, Unavailable
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Attachment, AttachmentAccess, EvidenceAttachment, Problem
+from matchmaker.models import (
+    ApplicationFile,
+    Attachment,
+    AttachmentAccess,
+    EvidenceAttachment,
+    Problem,
+)
 from matchmaker.policies.attachment import may_manage_files, may_rescan
 from matchmaker.policies.problem import visible_problems
 from matchmaker.queries import attachment as queries
@@ -218,7 +224,7 @@ def open_content(settings: Settings, attachment: Attachment) -> BinaryIO:
         ) from error
 
 
-def media_type(attachment: Attachment | EvidenceAttachment) -> str:
+def media_type(attachment: Attachment | ApplicationFile | EvidenceAttachment) -> str:
     """What a browser is told the file is: never anything it would run."""
     kind = KINDS.get(attachment.kind)
     return kind.media_type if kind else "application/octet-stream"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matchmaker.i18n import N_
 from matchmaker.web.i18n import say
 from matchmaker.workflows import MATCH_WORKFLOW, PROBLEM_WORKFLOW
+from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 
@@ -24,6 +25,12 @@ ACTIONS = {
     "account:sign_in": N_("signed in"),
     "account:sign_out_everywhere": N_("signed out everywhere"),
     "account:withdraw_role": N_("took a role back"),
+    "allocation:cancel": N_("cancelled an allocation"),
+    "allocation:deploy": N_("put an allocation in use for the decision"),
+    "allocation:lock": N_("set or ruled out a team for a problem"),
+    "allocation:start": N_("started an allocation"),
+    "allocation:undo": N_("took an allocation back"),
+    "allocation:unlock": N_("let a team and a problem free again"),
     "amendment:save": N_("wrote a change of a published problem"),
     "amendment:submit": N_("submitted a change of a published problem"),
     "amendment:screen": N_("began to screen a change"),
@@ -33,6 +40,14 @@ ACTIONS = {
     "amendment:withdraw": N_("withdrew a change of a published problem"),
     "broker_assignment:assign": N_("assigned a broker"),
     "broker_assignment:release": N_("released a broker"),
+    "application:start": N_("began an application"),
+    "application:submit": N_("handed an application in"),
+    "application:withdraw": N_("withdrew an application"),
+    "application:add_file": N_("attached a file to an application"),
+    "application:remove_file": N_("took a file out of an application"),
+    "application:judge_twin": N_("judged two applications that say nearly the same"),
+    "call_rules:set": N_("set the rules for applications"),
+    "call_rules:change": N_("changed the rules for applications"),
     "attachment:add": N_("attached a file"),
     "attachment:remove": N_("removed a file"),
     "attachment:rescan": N_("had a file scanned again"),
@@ -220,6 +235,7 @@ LABELS: dict[str, dict[str, str]] = {
     "grade_appeal": {str(a): label for a, label in GRADE_APPEAL_WORKFLOW.actions.items()},
     "problem": {str(action): label for action, label in PROBLEM_WORKFLOW.actions.items()},
     "match": {str(action): label for action, label in MATCH_WORKFLOW.actions.items()},
+    "application": {str(action): label for action, label in APPLICATION_WORKFLOW.actions.items()},
 }
 
 

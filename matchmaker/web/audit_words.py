@@ -17,6 +17,7 @@ from matchmaker.models import (
     ORGANIZATION_KIND_LABELS,
     ROLE_LABELS,
     SETTINGS,
+    WITHDRAWAL_CAUSE_LABELS,
     AuditEvent,
 )
 from matchmaker.queries.audit import AuditFilter
@@ -24,6 +25,7 @@ from matchmaker.services.match import REFUSALS
 from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
+from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
@@ -51,6 +53,8 @@ SUBJECTS = {
     "Invitation": N_("Invitation"),
     "Call": N_("Call"),
     "Problem": N_("Problem"),
+    "Application": N_("Application"),
+    "CallRules": N_("Rules for applications"),
     "GradingPanel": N_("Panel"),
     "GradeReview": N_("Review of a reviewer"),
     "GradeDecision": N_("Signed grade"),
@@ -166,6 +170,8 @@ FACTS = {
     "competencies": N_("Competencies"),
     "level": N_("Level"),
     "person_id": N_("Account"),
+    "harmless": N_("Nothing to it"),
+    "other_id": N_("The other application"),
 }
 #: Words that stand for codes.
 VALUES: dict[str, str] = (
@@ -177,11 +183,13 @@ VALUES: dict[str, str] = (
     | REFUSALS
     | {key: setting.label for key, setting in SETTINGS.items()}
     | {key: label for key, (label, _usual) in INDICATORS.items()}
+    | {cause.value: label for cause, label in WITHDRAWAL_CAUSE_LABELS.items()}
     | {"on": N_("On"), "off": N_("Off")}
 )
 WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Problem": PROBLEM_WORKFLOW,
     "Match": MATCH_WORKFLOW,
+    "Application": APPLICATION_WORKFLOW,
     "PrivateCall": PRIVATE_CALL_WORKFLOW,
     "Referral": REFERRAL_WORKFLOW,
     "Attachment": ATTACHMENT_WORKFLOW,
@@ -200,6 +208,7 @@ PAGES = {
     "Team": ("team.show", "team_id"),
     "Problem": ("problem.show", "problem_id"),
     "MatchRun": ("match_run.show", "run_id"),
+    "Application": ("application_queue.show", "application_id"),
     "QuizItem": ("quiz_item.show", "item_id"),
     "PrivateCall": ("private_call.show", "private_call_id"),
 }

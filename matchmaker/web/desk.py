@@ -14,7 +14,13 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
 from matchmaker.queries.dashboard import Desk, Office
-from matchmaker.web import evidence_words, grading_desk, problem_words, question_words
+from matchmaker.web import (
+    application_words,
+    evidence_words,
+    grading_desk,
+    problem_words,
+    question_words,
+)
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
 from matchmaker.workflows.problem import ProblemState
 
@@ -23,6 +29,9 @@ JOBS = {
     "attachment.scan": N_("Scanning a file for viruses"),
     "evidence.scan": N_("Scanning a file for viruses"),
     "level_estimate.refresh": N_("Working out levels anew"),
+    "application.compare": N_("Looking for near copies among applications"),
+    "application.remind": N_("Reminding teams of what is not handed in"),
+    "application.scan": N_("Scanning a file for viruses"),
     "attachment.sweep": N_("Clearing away files nobody needs"),
     "problem_comment.digest": N_("Telling owners and office of new comments"),
     "screening.remind": N_("Reminding of screenings"),
@@ -93,6 +102,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += _readiness(desk)
     found += [Waiting(**task) for task in grading_desk.tasks(user, desk.grading)]
     found += [Waiting(**task) for task in question_words.tasks(user, desk.questions)]
+    found += [Waiting(**task) for task in application_words.tasks(user)]
     found += [Waiting(**task) for task in evidence_words.tasks(desk.asked, desk.evidence_queue)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]

@@ -40,6 +40,8 @@ def nav_items(user: User | None, path: str) -> list[Item]:
             entries.insert(-2, (N_("Grading"), "grading_panel.overview"))
         if may_list_reviews.allows(user):
             entries.append((N_("My reviews"), "grade_review.index"))
+    if user is not None and user.team_ids and not may_open_queue.allows(user):
+        entries.append((N_("Applications"), "application.index"))
     if user is None or not may_open_queue.allows(user):  # The office's menu is long enough.
         entries.append((N_("Learning"), "learning_resource.catalogue"))
     return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]

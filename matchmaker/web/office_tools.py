@@ -75,7 +75,17 @@ GROUPS = (
             ),
         ),
     ),
-    Group("selection", N_("Applications and selection"), ()),
+    Group(
+        "selection",
+        N_("Applications and selection"),
+        (
+            Tool(
+                "application_queue.index",
+                N_("Applications"),
+                N_("What teams handed in; near copies; the review begins."),
+            ),
+        ),
+    ),
     Group("solving", N_("Solving, outcomes and awards"), ()),
     Group(
         "reports",

@@ -14,7 +14,13 @@ from werkzeug.datastructures import FileStorage
 
 from matchmaker.errors import InvalidInput, InvalidTransition
 from matchmaker.i18n import N_
-from matchmaker.models import Attachment, AttachmentAccess, EvidenceAttachment, Problem
+from matchmaker.models import (
+    ApplicationFile,
+    Attachment,
+    AttachmentAccess,
+    EvidenceAttachment,
+    Problem,
+)
 from matchmaker.policies.attachment import may_manage_files, may_read_all_files, may_rescan
 from matchmaker.queries import attachment as queries
 from matchmaker.queries import data_terms as rooms
@@ -122,7 +128,9 @@ def show(problem_id: int, attachment_id: int) -> ResponseReturnValue:
     return send(found, service.open_content(context().settings, found))
 
 
-def send(attachment: Attachment | EvidenceAttachment, content: BinaryIO) -> ResponseReturnValue:
+def send(
+    attachment: Attachment | ApplicationFile | EvidenceAttachment, content: BinaryIO
+) -> ResponseReturnValue:
     """The content as a download that no browser shows or runs under our name."""
     response = Response(_chunks(content), mimetype=service.media_type(attachment))
     response.call_on_close(content.close)
