@@ -37,6 +37,7 @@ JOBS = {
     "screening.remind": N_("Reminding of screenings"),
     "question.remind": N_("Reminding of unanswered questions"),
     "grade_review.remind": N_("Reminding reviewers of what is due"),
+    "point_entry.collect": N_("Counting points"),
     "mail.deliver": N_("Sending a letter"),
     "problem.encode": N_("Reading problems to find similar ones"),
     "match.run": N_("Matching teams and problems"),

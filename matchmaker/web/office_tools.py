@@ -73,6 +73,8 @@ GROUPS = (
                 N_("Questions of the check"),
                 N_("Write, approve and retire questions; see how they behave."),
             ),
+            Tool("badge.index", N_("Badges"), N_("Confirmed levels that were issued; revoke.")),
+            Tool("point_entry.index", N_("Points"), N_("What people earned; take back.")),
         ),
     ),
     Group(
