@@ -69,7 +69,7 @@ class ReviewAssignment(Timestamped, Base):
     __tablename__ = "review_assignments"
     __table_args__ = (
         sa.UniqueConstraint("application_id", "reviewer_id"),
-        sa.UniqueConstraint("application_id", "place"),
+        sa.UniqueConstraint("application_id", "place", name="uq_review_assignments_application_id_place"),
         sa.CheckConstraint(
             "state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_moment"
         ),

@@ -77,6 +77,10 @@ class QuizItem(Timestamped, Base):
         """The question in *language*."""
         return self.stem_zh if language == "zh" else self.stem_en
 
+    def rationale(self, language: str) -> str:
+        """Why the key is best, in *language*."""
+        return self.rationale_zh if language == "zh" else self.rationale_en
+
     def refresh_search_text(self) -> None:
         """Fold what officers may search for into one column."""
         self.search_text = searchable(self.code, self.stem_zh, self.stem_en)
@@ -144,7 +148,7 @@ class QuizAnswer(Base):
     __tablename__ = "quiz_answers"
     __table_args__ = (
         sa.UniqueConstraint("check_id", "place"),
-        sa.UniqueConstraint("check_id", "item_id"),
+        sa.UniqueConstraint("check_id", "item_id", name="uq_quiz_answers_check_id_item_id"),
         sa.CheckConstraint("place BETWEEN 1 AND 20", name="place_range"),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (chosen IS NULL)", name="answered_means_chosen"

@@ -1087,7 +1087,7 @@ def upgrade() -> None:
             ["item_id"], ["quiz_items.id"], name=op.f("fk_quiz_answers_item_id_quiz_items")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_answers")),
-        sa.UniqueConstraint("check_id", "item_id", name=op.f("uq_quiz_answers_check_id")),
+        sa.UniqueConstraint("check_id", "item_id", name="uq_quiz_answers_check_id_item_id"),
         sa.UniqueConstraint("check_id", "place", name=op.f("uq_quiz_answers_check_id")),
     )
     with op.batch_alter_table("quiz_answers", schema=None) as batch_op:
@@ -1551,7 +1551,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_assignments")),
         sa.UniqueConstraint(
-            "application_id", "place", name=op.f("uq_review_assignments_application_id")
+            "application_id", "place", name="uq_review_assignments_application_id_place"
         ),
         sa.UniqueConstraint(
             "application_id", "reviewer_id", name=op.f("uq_review_assignments_application_id")

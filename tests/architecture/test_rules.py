@@ -121,6 +121,18 @@ def test_each_workflow_belongs_to_a_table_whose_state_begins_at_its_start() -> N
         assert set(workflow.labels) == set(type(workflow.initial)), workflow.name
 
 
+def test_constraints_have_names_of_their_own() -> None:
+    """PostgreSQL keeps the names of unique constraints in one place for all tables."""
+    names = [
+        constraint.name
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name
+    ]
+
+    assert sorted(names) == sorted(set(names))
+
+
 def test_functions_are_short() -> None:
     long = [
         f"{name}: {node.name} has {_length(node)} lines"
