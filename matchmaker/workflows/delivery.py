@@ -57,7 +57,7 @@ DELIVERY_WORKFLOW = Workflow[DeliveryState, DeliveryAction](
     labels=MappingProxyType(
         {
             S.WAITING: Label(N_("About to leave"), N_("On its way"), "waiting"),
-            S.HELD: Label(N_("Held back"), N_("Not yet sent"), "waiting"),
+            S.HELD: Label(N_("Kept back"), N_("Not yet sent"), "waiting"),
             S.GATHERED: Label(N_("In the next digest"), N_("In your next digest")),
             S.SHOWN: Label(N_("In the app only"), N_("Here only")),
             S.SENT: Label(N_("Letter sent"), N_("Sent by e-mail too"), "good"),

@@ -54,7 +54,7 @@ def test_choices_are_kept_and_nonsense_is_refused(login, make, locale, saved):
         )
 
 
-@pytest.mark.parametrize(("locale", "words"), [("en", "Held back"), ("zh_Hant_TW", "暫緩寄出")])
+@pytest.mark.parametrize(("locale", "words"), [("en", "Kept back"), ("zh_Hant_TW", "暫緩寄出")])
 def test_officer_holds_changes_and_lets_go(letter, login, make, session, locale, words):
     delivery, _ = letter
     browser = login(make.officer(), locale)
