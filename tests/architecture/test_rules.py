@@ -113,7 +113,7 @@ def test_lower_layers_never_end_a_transaction(package: str) -> None:
 
 def test_each_workflow_belongs_to_a_table_whose_state_begins_at_its_start() -> None:
     by_name = {mapper.class_.__tablename__: mapper for mapper in Base.registry.mappers}
-    plural = {"match": "matches", "delivery": "deliveries"}
+    plural = {"match": "matches", "delivery": "deliveries", "evidence": "evidence"}
 
     for workflow in ALL_WORKFLOWS:
         mapper = by_name[plural.get(workflow.name, workflow.name + "s")]
