@@ -21,7 +21,7 @@ def needs(level: int = 3, importance: int = 3) -> list[Requirement]:
 
 @pytest.mark.parametrize(
     ("level", "found"),
-    [(1, Reach.BEYOND), (2, Reach.STRETCH), (3, Reach.RIGHT), (5, Reach.EASY)],
+    [(1, Reach.BEYOND), (3, Reach.STRETCH), (4, Reach.RIGHT), (5, Reach.EASY)],
 )
 def test_a_team_is_placed_by_its_best_member(level, found):
     assert reach([{"PER-CV": at(level)}, {"PER-CV": at(0)}], needs()) is found
