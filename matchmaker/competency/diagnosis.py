@@ -143,7 +143,8 @@ def estimate_all(cases: Sequence[Case], *, using: Parameters | None = None) -> l
     for start in range(0, len(cases), _BLOCK):
         block = cases[start : start + _BLOCK]
         reviewed = [_is_reviewed(case, used) for case in block]
-        found += _summaries(densities(block, using=used), used, reviewed)
+        own = [_is_own(case, used) for case in block]
+        found += _summaries(densities(block, using=used), used, reviewed, own)
     return found
 
 
@@ -223,7 +224,14 @@ def _is_reviewed(case: Case, used: Parameters) -> bool:
     )
 
 
-def _summaries(density: Grid, used: Parameters, reviewed: Sequence[bool]) -> list[Estimate]:
+def _is_own(case: Case, used: Parameters) -> bool:
+    """Whether there is something, and it is nothing but the person's own word."""
+    return bool(case.evidence) and all(piece.is_own(used) for piece in case.evidence)
+
+
+def _summaries(
+    density: Grid, used: Parameters, reviewed: Sequence[bool], own: Sequence[bool]
+) -> list[Estimate]:
     mean = density @ used.grid
     spread = (density * (used.grid - mean[:, np.newaxis]) ** 2).sum(axis=1)
     below = np.cumsum(density, axis=1)
@@ -238,11 +246,17 @@ def _summaries(density: Grid, used: Parameters, reviewed: Sequence[bool]) -> lis
         at_least.tolist(),
         likely.tolist(),
         reviewed,
+        own,
         strict=True,
     )
     return [
-        Estimate(m, s, lo, hi, tuple(p), c if r else 0, s > used.unknown_sd and not r, used.version)
-        for m, s, lo, hi, p, c, r in figures
+        Estimate(
+            *(m, s, lo, hi, tuple(p)),
+            confirmed=c if r else 0,
+            is_unknown=not r and (o or s > used.unknown_sd),
+            version=used.version,
+        )
+        for m, s, lo, hi, p, c, r, o in figures
     ]
 
 

@@ -38,6 +38,10 @@ class Evidence(Protocol):
         """Whether it is more than the person's own word or a colleague's."""
         ...
 
+    def is_own(self, using: Parameters) -> bool:
+        """Whether it is nothing but the person's own word."""
+        ...
+
     def log_likelihood(self, using: Parameters) -> Grid:
         """Log probability of the piece at each point of the scale."""
         ...
@@ -101,6 +105,10 @@ class Rating:
     def is_reviewed(self, using: Parameters) -> bool:
         """Whether its source is."""
         return using.source(self.source).is_reviewed
+
+    def is_own(self, using: Parameters) -> bool:
+        """Whether its source is."""
+        return using.source(self.source).is_own
 
     def log_likelihood(self, using: Parameters) -> Grid:
         """Log probability of the rating at each point of the scale."""
@@ -207,6 +215,10 @@ class Answer:
         """It is: the question is, not the person."""
         return True
 
+    def is_own(self, using: Parameters) -> bool:
+        """It is not."""
+        return False
+
     def log_likelihood(self, using: Parameters) -> Grid:
         """Log probability of the answer at each point of the scale."""
         return _log_success(self.curve, float(self.is_correct), tuple(using.grid))
@@ -272,6 +284,10 @@ class Outcome:
     def is_reviewed(self, using: Parameters) -> bool:
         """It is: the programme office closed the milestone."""
         return True
+
+    def is_own(self, using: Parameters) -> bool:
+        """It is not."""
+        return False
 
     def log_likelihood(self, using: Parameters) -> Grid:
         """Log probability of the result at each point of the scale."""

@@ -16,7 +16,9 @@ import numpy.typing as npt
 Grid = npt.NDArray[np.float64]
 #: The version that new estimates are made with. 2: people of whom nobody but themselves has said
 #: anything are unknown (the prior, cut to the scale, has a deviation of 0.98, so 1.0 never told).
-CURRENT = "2"
+#: 3: what a person says or shows unchecked leaves a competency unknown however sure they are: near
+#: the ends of the scale the cut prior made a low self-rating look like knowledge.
+CURRENT = "3"
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,14 @@ class Source:
         By how many levels such ratings are too high on average.
     is_reviewed : bool
         Whether somebody other than the rated checked it; only then can a level be confirmed.
+    is_own : bool
+        Whether it is the rated person's own word, which alone leaves a competency unknown.
     """
 
     rho: float
     bias: float
     is_reviewed: bool
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def parameters(version: str = CURRENT) -> Parameters:
         raise ValueError(f"there are no parameters of version {version!r}")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     sources = {
-        name: Source(item["rho"], item["bias"], item["reviewed"])
+        name: Source(item["rho"], item["bias"], item["reviewed"], item.get("own", False))
         for name, item in found["sources"].items()
     }
     return Parameters(

@@ -105,16 +105,19 @@ def test_a_level_is_confirmed_only_by_others():
 def test_what_only_the_person_says_leaves_it_unknown():
     assert estimate([]).is_unknown
     assert estimate([Rating("self_anchored", 3), Rating("artefact_e1", 3)]).is_unknown
+    for level in range(6):  # Near the ends of the scale too, where the cut prior is narrow.
+        assert estimate([Rating("self_anchored", level)] * 3).is_unknown
+    assert not estimate([Rating("self_anchored", 0)], using=parameters("2")).is_unknown
     assert not estimate([Rating("self_anchored", 3), Rating("peer", 3)]).is_unknown
 
 
 def test_old_parameters_stay_and_estimates_name_theirs():
     first = parameters("1")
 
-    assert estimate([]).version == parameters().version == "2"
+    assert estimate([]).version == parameters().version == "3"
     assert estimate([], using=first).version == "1"
     assert (first.unknown_sd, parameters().unknown_sd) == (1.0, 0.9)
-    for wrong in ("3", "../1", ""):
+    for wrong in ("99", "../1", ""):
         with pytest.raises(ValueError, match="no parameters of version"):
             parameters(wrong)
 
