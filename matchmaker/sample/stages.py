@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matchmaker.sample import staged_learning
+from matchmaker.sample import staged_evidence, staged_learning
 from matchmaker.services.context import Context
 
 #: Each acts through the services as the people of the sample would.
-STAGES: tuple[Callable[[Context], object], ...] = (staged_learning.stage,)
+STAGES: tuple[Callable[[Context], object], ...] = (
+    staged_evidence.stage,
+    staged_learning.stage,
+)
