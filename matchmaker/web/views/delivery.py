@@ -124,9 +124,9 @@ def edit(delivery_id: int) -> ResponseReturnValue:
 def hold(delivery_id: int) -> ResponseReturnValue:
     """Keep one letter back."""
     form = LetterReasonForm()
-    act = {"version": form.version.data, "reason": form.reason.data or ""}
+    version, reason = form.version.data, form.reason.data or ""
     try:
-        service.hold(context(), delivery_id, **act)
+        service.hold(context(), delivery_id, version=version, reason=reason)
     except InvalidInput as error:
         return _page(delivery_id, refusal=_refused(error)), 422
     return _done(delivery_id, _("Held back. Nobody gets it until you let it go."))
@@ -137,9 +137,9 @@ def hold(delivery_id: int) -> ResponseReturnValue:
 def discard(delivery_id: int) -> ResponseReturnValue:
     """See that one letter never leaves."""
     form = LetterReasonForm()
-    act = {"version": form.version.data, "reason": form.reason.data or ""}
+    version, reason = form.version.data, form.reason.data or ""
     try:
-        service.discard(context(), delivery_id, **act)
+        service.discard(context(), delivery_id, version=version, reason=reason)
     except InvalidInput as error:
         return _page(delivery_id, refusal=_refused(error)), 422
     return _done(delivery_id, _("Discarded. It stays in this log with your reason."))
