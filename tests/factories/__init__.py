@@ -8,12 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from matchmaker.assessment.application_parts import DEFAULT_PARTS, write_parts
 from matchmaker.assessment.shipped import shipped_rubric
 from matchmaker.clock import utcnow
 from matchmaker.models import (
     AccountKind,
+    Application,
+    ApplicationOrigin,
+    ApplicationPerson,
+    ApplicationRevision,
     BrokerAssignment,
     Call,
+    CallRules,
     MemberRole,
     Organization,
     OrganizationKind,
@@ -31,6 +37,8 @@ from matchmaker.models import (
     TeamWork,
     User,
 )
+from matchmaker.services.application_receipt import content_hash, people_of
+from matchmaker.workflows.application import APPLICATION_WORKFLOW, ApplicationState
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemState
 
 
@@ -88,6 +96,65 @@ class Factory:
             **values,
         }
         return self.save(Call(**values))
+
+    def call_rules(self, call: Call, **values: Any) -> CallRules:
+        """Rules under which teams can apply now."""
+        now = utcnow().replace(second=0, microsecond=0)
+        values = {
+            "applications_open_at": now - timedelta(days=10),
+            "applications_close_at": now + timedelta(days=10),
+            "parts": write_parts(DEFAULT_PARTS),
+            "eligibility": [],
+            **values,
+        }
+        return self.save(CallRules(call=call, **values))
+
+    def application(
+        self,
+        problem: Problem,
+        team: Team,
+        state: ApplicationState = ApplicationState.SUBMITTED,
+        **values: Any,
+    ) -> Application:
+        """An application in *state*, written in full and, but for a draft, handed in."""
+        text = f"{team.name_en} will build, test and hand over a working system for the line. " * 3
+        values = {
+            "parts": {part.id: "450,000" if part.id == "price" else text for part in DEFAULT_PARTS},
+            "origin": ApplicationOrigin.OWN,
+            "lead": team.members[0].user if team.members else None,
+            **values,
+        }
+        row = Application(call=problem.call, problem=problem, team=team, **values)
+        count = max(1, len(team.members))
+        row.people = [
+            ApplicationPerson(
+                user=place.user,
+                position=number,
+                role="Builds it",
+                share=100 // count + (not number) * (100 % count),
+            )
+            for number, place in enumerate(team.members)
+        ]
+        self.session.add(row)
+        self.session.flush()
+        for action in APPLICATION_WORKFLOW.path(state):
+            row.apply(action)
+        if state is ApplicationState.WITHDRAWN:
+            row.withdrawn_at = utcnow()
+        elif state is not ApplicationState.DRAFT:
+            self._hand_in(row)
+        return self.save(row)
+
+    def _hand_in(self, row: Application) -> None:
+        revision = ApplicationRevision(
+            number=1,
+            parts=dict(row.parts),
+            people=people_of(row),
+            submitted_at=utcnow().replace(microsecond=0),
+        )
+        revision.content_hash = content_hash(row, revision)
+        row.revisions.append(revision)
+        row.submitted_at, row.content_hash = revision.submitted_at, revision.content_hash
 
     def problem(self, state: ProblemState = ProblemState.PUBLISHED, **values: Any) -> Problem:
         """A problem in *state*, brought there along the workflow."""
