@@ -35,7 +35,7 @@ QUIZ_CHECK_WORKFLOW = Workflow[QuizCheckState, QuizCheckAction](
     labels=MappingProxyType(
         {
             S.OPEN: Label(N_("Under way"), N_("Under way"), "primary"),
-            S.DONE: Label(N_("Finished"), N_("Finished"), "good"),
+            S.DONE: Label(N_("All answered"), N_("All answered"), "good"),
             S.LAPSED: Label(N_("Stopped midway"), N_("Stopped midway"), "neutral"),
         }
     ),

@@ -12,7 +12,15 @@ from matchmaker.models import QuizItem
 from matchmaker.services import quiz_item as service
 from matchmaker.services.quiz_item import ItemValues
 from matchmaker.web import evidence_words
-from matchmaker.web.forms.base import BaseForm, Version, choice, line, number_or_none, text
+from matchmaker.web.forms.base import (
+    BaseForm,
+    Version,
+    choice,
+    choices_of,
+    line,
+    number_or_none,
+    text,
+)
 from matchmaker.web.i18n import current_language
 
 LANGUAGES = ("zh", "en")
@@ -49,7 +57,9 @@ class ItemForm(BaseForm):
     rationale_zh = text(_l("Why it is best, in Chinese"), maximum=service.MAX_RATIONALE)
     rationale_en = text(_l("Why it is best, in English"), maximum=service.MAX_RATIONALE)
     key = RadioField(
-        _l("Best answer"), choices=[(str(place), str(place)) for place in PLACES], default="1"
+        _l("Best answer"),
+        choices=choices_of((str(place), str(place)) for place in PLACES),
+        default="1",
     )
     option_1_zh, option_1_en = _option("zh"), _option("en")
     option_2_zh, option_2_en = _option("zh"), _option("en")

@@ -49,10 +49,11 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.route(f"{CHECKS}/<competency>", methods=["GET", "POST"])
+@blueprint.route(f"{CHECKS}/begin", methods=["GET", "POST"])
 @guard(may_take_checks)
-def start(competency: str) -> ResponseReturnValue:
-    """What a check is, and the button that begins it."""
+def start() -> ResponseReturnValue:
+    """What a check is, and the button that begins it; the address names the competency."""
+    competency = listing.chosen("competency")
     offer = quiz_words.offer_of(_me(), competency)
     if offer is None:
         raise NotFound

@@ -235,4 +235,4 @@ def test_length_does_not_give_the_key_away(lang):
     )
 
     assert longest <= len(bank) / 3
-    assert shortest <= len(bank) / 2
+    assert shortest <= len(bank) / 3
