@@ -6,7 +6,7 @@ from matchmaker.i18n import N_
 from matchmaker.services.letter import Letter
 
 LETTERS = {
-    "point_entry.taken_back": Letter(
+    "point.taken_back": Letter(
         N_("Points were taken back"),
         N_(
             "The programme office has taken %(points)s points back (%(what)s, %(day)s). The "
@@ -14,7 +14,7 @@ LETTERS = {
             "agree, answer to the office. Your points:\n\n%(url)s"
         ),
     ),
-    "point_entry.given_back": Letter(
+    "point.given_back": Letter(
         N_("Points count again"),
         N_(
             "The programme office has given %(points)s points back to you (%(what)s, %(day)s).\n\n"

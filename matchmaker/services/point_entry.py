@@ -120,7 +120,7 @@ def take_back(ctx: Context, entry_id: int, *, reason: str, version: int) -> Poin
     entry.taken_back_at, entry.reason = utcnow(), reason
     entry.taken_back_by_id = _actor(ctx).id
     ctx.record("point_entry:take_back", entry, user_id=entry.user_id, reason=reason)
-    _tell(ctx, entry, "point_entry.taken_back", note=reason)
+    _tell(ctx, entry, "point.taken_back", note=reason)
     return entry
 
 
@@ -139,7 +139,7 @@ def give_back(ctx: Context, entry_id: int, *, version: int) -> PointEntry:
     entry.taken_back_at = entry.taken_back_by_id = None
     entry.reason = ""
     ctx.record("point_entry:give_back", entry, user_id=entry.user_id)
-    _tell(ctx, entry, "point_entry.given_back")
+    _tell(ctx, entry, "point.given_back")
     return entry
 
 
