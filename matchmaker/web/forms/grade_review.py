@@ -78,7 +78,7 @@ def score_form(rubric: GradingRubric, review: GradeReview, **options: Any) -> Sc
     for criterion in rubric.criteria.values():
         fields[criterion.id] = RadioField(
             criterion.label(current_language()),
-            choices=list(_anchors(criterion)),
+            choices=list(anchors(criterion)),
             validate_choice=False,  # The service says what is wrong.
         )
         fields[criterion.id + WHY] = _why()
@@ -108,7 +108,7 @@ def _begun(
     return {**chosen, **{c + WHY: said for c, said in comments.items()}, "version": version}
 
 
-def _anchors(criterion: Criterion) -> Iterable[SelectChoice]:
+def anchors(criterion: Criterion) -> Iterable[SelectChoice]:
     """The five answers; those between two anchors say so."""
     for points in range(MAX_POINTS + 1):
         anchor = criterion.anchors.get(points)
