@@ -20,6 +20,7 @@ from matchmaker.models import (
     EvidenceKind,
     Role,
     RoleGrant,
+    TeamCompetency,
     TeamMember,
     User,
 )
@@ -127,6 +128,18 @@ def own_ratings(session: Session, user_id: int) -> dict[str, Evidence]:
     return {row.competency: row for row in session.scalars(statement.order_by(Evidence.id))}
 
 
+def team_claims(actor: User) -> dict[str, TeamCompetency]:
+    """The highest level that the active teams of *actor* claim, by competency."""
+    found: dict[str, TeamCompetency] = {}
+    for place in actor.team_memberships:
+        if place.team.archived_at is not None:
+            continue
+        for claim in place.team.competencies:
+            if claim.competency not in found or claim.level > found[claim.competency].level:
+                found[claim.competency] = claim
+    return found
+
+
 def shown_by(session: Session, user_id: int) -> Sequence[Evidence]:
     """What a person shows and has not taken back, newest first."""
     statement = _of(user_id).where(
@@ -143,7 +156,7 @@ def words_about(session: Session, user_id: int) -> Sequence[Evidence]:
     return session.scalars(statement).all()
 
 
-def _of(user_id: int) -> sa.Select[tuple[Evidence]]:
+def _of(user_id: int) -> sa.Select[Evidence]:
     return (
         sa.select(Evidence)
         .where(Evidence.user_id == user_id)

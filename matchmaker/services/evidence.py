@@ -115,7 +115,8 @@ def add(ctx: Context, shown: Shown, prepared: Prepared | None = None) -> list[Ev
     ctx.lock_actor()
     key = evidence_file.store(ctx.settings, prepared) if prepared else ""
     kept = queries.shown_by(ctx.session, actor.id)
-    added, found = [], []
+    added: list[Evidence] = []
+    found: list[Evidence] = []
     for competency, level in shown.levels.items():
         twin = queries.find_twin(kept, _columns(shown, competency), key)
         if twin is None:

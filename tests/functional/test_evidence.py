@@ -99,6 +99,13 @@ def test_two_tabs_do_not_overwrite_each_other(make, login, session):
     ]
 
 
+def test_what_ones_team_claims_is_said_beside_the_question(make, login):
+    person = make.user()
+    make.team(person, competencies=[("FND-DL", 3)])
+    page = login(person).get("/me/levels/FND").text
+    assert page.count("Your team’s profile says: L3 Independent") == 1
+
+
 def test_industries_one_does_not_know_are_not_written_down(make, login, session):
     client = login(make.user())
     data = dict.fromkeys(load_taxonomy().sectors, "0") | {"IND-AGR": "2", "seen": "0"}

@@ -110,7 +110,7 @@ class EvidenceForm(BaseForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also say which level was not chosen."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         for number in range(1, MAX_ABOUT + 1):
             name, level = self[f"competency_{number}"], self[f"level_{number}"]
             if name.data and not level.data:

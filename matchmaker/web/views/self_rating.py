@@ -25,6 +25,13 @@ def _rated() -> dict[str, service.Evidence]:
     return queries.own_ratings(db_session(), reader.id) if reader else {}
 
 
+def _claims() -> dict[str, int]:
+    """What one's teams say they can: it helps to remember."""
+    reader = actor()
+    claims = queries.team_claims(reader) if reader else {}
+    return {name: claim.level for name, claim in claims.items()}
+
+
 @blueprint.get("/me/levels")
 @guard(may_keep_evidence)
 def index() -> ResponseReturnValue:
@@ -87,5 +94,6 @@ def _page(found: words.Part, form: RatingForm, saved: dict[str, int | None] | No
         number=1 + [item.id for item in everything].index(found.id),
         form=form,
         saved=saved,
+        claims=_claims(),
         words=words,
     )
