@@ -12,6 +12,7 @@ from matchmaker.policies.application import may_withdraw_application
 from matchmaker.queries import application as queries
 from matchmaker.services.application_letters import write_to_team
 from matchmaker.services.context import Context
+from matchmaker.services.review_record import end_reviews
 from matchmaker.workflows.application import (
     WITHDRAWABLE_STATES,
     ApplicationAction,
@@ -63,6 +64,7 @@ def _leave(ctx: Context, application: Application, cause: WithdrawalCause, reaso
     )
     if before is not ApplicationState.DRAFT:
         write_to_team(ctx, application, "application.withdrawn", number=application.number)
+        end_reviews(ctx, application)
 
 
 def withdraw_all(ctx: Context, team: Team, cause: WithdrawalCause) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from matchmaker.clock import utcnow
 from matchmaker.i18n import N_
 from matchmaker.models import Application, ReviewAssignment, Role, RoleGrant, User
+from matchmaker.queries.review_round import round_of
 from matchmaker.services.context import Context
 from matchmaker.services.grading_record import when
 from matchmaker.workflows.application_review import (
@@ -20,6 +21,7 @@ from matchmaker.workflows.application_review import (
     ReviewAssignmentAction,
     ReviewAssignmentState,
 )
+from matchmaker.workflows.review_round import WORKING_STATES
 
 WITHDRAWN = N_("The team has withdrawn its application")
 PATH = "/my-applications-to-review"
@@ -88,8 +90,10 @@ def end_reviews(ctx: Context, application: Application) -> None:
         ReviewAssignment.application_id == application.id,
         ReviewAssignment.state.in_(SEATED_STATES),
     )
+    found = round_of(ctx.session, application.call_id)
+    was_asked = found is not None and found.state in WORKING_STATES
     for seat in ctx.session.scalars(statement):
         is_due = seat.state in DUE_STATES
         release(ctx, seat, WITHDRAWN)
-        if is_due:
+        if is_due and was_asked:
             write_to_reader(ctx, seat, "application_review.withdrawn")

@@ -22,11 +22,15 @@ from matchmaker.policies.reviewer_profile import may_edit_profile
 from matchmaker.queries import reviewer_profile as queries
 from matchmaker.services.context import Context
 from matchmaker.services.grade_review import near_reviews, step_aside
-from matchmaker.services.reasons import needed
+from matchmaker.services.reasons import limited, needed
 from matchmaker.texts import clean_line
 
 MAX_CAPACITY = 50
 MAX_REASON = 500
+MAX_EXPERTISE = 4000
+LANGUAGES = ("zh", "en")
+#: Competencies, sectors, expertise, languages, capacity and gender, as they are kept.
+Kept = tuple[list[str], list[str], str, list[str], int, DeclaredGender | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class ProfileValues:
 
     competencies: Sequence[str] = ()
     sectors: Sequence[str] = ()
+    expertise: str = ""
+    languages: Sequence[str] = ()
     capacity: int | None = 4
     gender: str | None = None
 
@@ -53,9 +59,10 @@ def save(ctx: Context, values: ProfileValues, *, version: int) -> ReviewerProfil
         if _said(profile) == _wanted(values, gender, capacity):
             return profile  # A second click.
         raise StaleVersion
-    profile.competencies, profile.sectors, profile.capacity, profile.gender = _wanted(
+    profile.competencies, profile.sectors, profile.expertise, profile.languages = _wanted(
         values, gender, capacity
-    )
+    )[:4]
+    profile.capacity, profile.gender = capacity, gender
     profile.updated_at = utcnow()
     # What people say of their gender is no fact of the trail.
     ctx.record("reviewer_profile:edit", profile)
@@ -102,15 +109,16 @@ def _actor(ctx: Context) -> User:
     return ctx.actor
 
 
-def _said(profile: ReviewerProfile) -> tuple[list[str], list[str], int, DeclaredGender | None]:
-    return (profile.competencies, profile.sectors, profile.capacity, profile.gender)
+def _said(profile: ReviewerProfile) -> Kept:
+    known = (profile.competencies, profile.sectors, profile.expertise, profile.languages)
+    return (*known, profile.capacity, profile.gender)
 
 
-def _wanted(
-    values: ProfileValues, gender: DeclaredGender | None, capacity: int
-) -> tuple[list[str], list[str], int, DeclaredGender | None]:
+def _wanted(values: ProfileValues, gender: DeclaredGender | None, capacity: int) -> Kept:
     unique = (list(dict.fromkeys(values.competencies)), list(dict.fromkeys(values.sectors)))
-    return (*unique, capacity, gender)
+    expertise = limited(values.expertise, "expertise", maximum=MAX_EXPERTISE)
+    languages = [language for language in LANGUAGES if language in values.languages]
+    return (*unique, expertise, languages, capacity, gender)
 
 
 def _check(values: ProfileValues) -> tuple[DeclaredGender | None, int]:
@@ -121,6 +129,8 @@ def _check(values: ProfileValues) -> tuple[DeclaredGender | None, int]:
         faults["competencies"] = [known]
     if not set(values.sectors) <= set(taxonomy.sectors):
         faults["sectors"] = [known]
+    if not set(values.languages) <= set(LANGUAGES):
+        faults["languages"] = [known]
     if values.capacity is None or not 0 <= values.capacity <= MAX_CAPACITY:
         text = N_("Choose a number from %(low)s to %(high)s.")
         faults["capacity"] = [Message(text, {"low": 0, "high": MAX_CAPACITY})]

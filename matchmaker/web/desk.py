@@ -20,6 +20,7 @@ from matchmaker.web import (
     grading_desk,
     problem_words,
     question_words,
+    reviewing_desk,
 )
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
 from matchmaker.workflows.problem import ProblemState
@@ -37,6 +38,8 @@ JOBS = {
     "screening.remind": N_("Reminding of screenings"),
     "question.remind": N_("Reminding of unanswered questions"),
     "grade_review.remind": N_("Reminding reviewers of what is due"),
+    "application_review.sweep": N_("Looking after reviews that wait"),
+    "review_round.propose": N_("Proposing readers of applications"),
     "point_entry.collect": N_("Counting points"),
     "mail.deliver": N_("Sending a letter"),
     "problem.encode": N_("Reading problems to find similar ones"),
@@ -104,6 +107,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += [Waiting(**task) for task in grading_desk.tasks(user, desk.grading)]
     found += [Waiting(**task) for task in question_words.tasks(user, desk.questions)]
     found += [Waiting(**task) for task in application_words.tasks(user)]
+    found += [Waiting(**task) for task in reviewing_desk.tasks(user)]
     found += [Waiting(**task) for task in evidence_words.tasks(desk.asked, desk.evidence_queue)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]

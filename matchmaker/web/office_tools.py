@@ -86,6 +86,14 @@ GROUPS = (
                 N_("Applications"),
                 N_("What teams handed in; near copies; the review begins."),
             ),
+            Tool(
+                "review_round.index", N_("Reviewing"), N_("Who judges applications, and how far.")
+            ),
+            Tool(
+                "allocation.index",
+                N_("Allocation"),
+                N_("Which team works on which problem: propose, compare, decide."),
+            ),
         ),
     ),
     Group("solving", N_("Solving, outcomes and awards"), ()),

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from matchmaker.competency import load_taxonomy
 from matchmaker.models import DECLARED_GENDER_LABELS
-from matchmaker.services.reviewer_profile import MAX_REASON, ProfileValues
+from matchmaker.services.reviewer_profile import MAX_EXPERTISE, MAX_REASON, ProfileValues
 from matchmaker.web.forms.base import BaseForm, Pairs, Version, WholeNumber, choice, line, text
 from matchmaker.web.forms.problem import checkboxes
 from matchmaker.web.i18n import current_language, say
@@ -25,6 +25,11 @@ def sector_pairs() -> list[tuple[str, str]]:
     return [(code, one.label(current_language())) for code, one in found.items()]
 
 
+def language_pairs() -> list[tuple[str, str]]:
+    """The languages proposals come in, each in itself."""
+    return [("zh", "中文"), ("en", "English")]
+
+
 def gender_pairs() -> Pairs:
     """What may be said of one's gender; nothing comes first."""
     return [("", _("Not said")), *((k.value, say(v)) for k, v in DECLARED_GENDER_LABELS.items())]
@@ -39,7 +44,11 @@ class ProfileForm(BaseForm):
     sectors = checkboxes(
         _l("Sectors you know from the inside"), choices=sector_pairs, validate_choice=False
     )
-    capacity = WholeNumber(_l("Problems you take at a time"))
+    expertise = text(_l("What you know, in your own words"), maximum=MAX_EXPERTISE)
+    languages = checkboxes(
+        _l("Languages you judge texts in"), choices=language_pairs, validate_choice=False
+    )
+    capacity = WholeNumber(_l("Cases you take at a time"))
     gender = choice(_l("Gender"), gender_pairs, validate_choice=False)
     version = Version()
 
@@ -48,6 +57,8 @@ class ProfileForm(BaseForm):
         return ProfileValues(
             competencies=self.competencies.data or [],
             sectors=self.sectors.data or [],
+            expertise=self.expertise.data or "",
+            languages=self.languages.data or [],
             capacity=self.capacity.data,
             gender=self.gender.data or None,
         )
