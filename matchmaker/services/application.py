@@ -239,8 +239,8 @@ def submit(ctx: Context, application_id: int, *, version: int) -> Application:
     _lock_people(ctx, application)
     found = check(ctx, application)
     refuse_unready(found)
-    before = application.apply(ApplicationAction.SUBMIT)
     revision = _hand_in(ctx, application, found.verdicts, now)
+    before = application.apply(ApplicationAction.SUBMIT)
     ctx.record(
         "application:submit",
         application,

@@ -137,12 +137,12 @@ class Factory:
         ]
         self.session.add(row)
         self.session.flush()
+        if state not in (ApplicationState.DRAFT, ApplicationState.WITHDRAWN):
+            self._hand_in(row)
         for action in APPLICATION_WORKFLOW.path(state):
             row.apply(action)
         if state is ApplicationState.WITHDRAWN:
             row.withdrawn_at = utcnow()
-        elif state is not ApplicationState.DRAFT:
-            self._hand_in(row)
         return self.save(row)
 
     def _hand_in(self, row: Application) -> None:
