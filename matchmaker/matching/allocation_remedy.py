@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,39 +13,11 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.i18n import N_, Message
 from matchmaker.matching.allocation_limits import Candidates, Limits
 from matchmaker.matching.allocation_program import WHOLE, floor_rows, incidence
+from matchmaker.matching.allocation_words import Limit, change_message
 from matchmaker.matching.types import Matrix
 
 # How many ways out of the same, smallest size are told at most.
 MOST_REMEDIES = 5
-
-
-class Limit(StrEnum):
-    """A kind of limit that can be relaxed."""
-
-    CAPACITY = "capacity"
-    DEMAND = "demand"
-    AT_LEAST = "at_least"
-    FLOOR = "floor"
-    MINIMUM = "minimum"
-    BAN = "ban"
-    PIN = "pin"
-
-
-WORDS = {
-    Limit.CAPACITY: N_(
-        "Let team %(team)s take on %(needed)s instead of %(now)s problems at a time."
-    ),
-    Limit.DEMAND: N_("Let problem %(problem)s take %(needed)s instead of %(now)s teams."),
-    Limit.AT_LEAST: N_(
-        "Ask for at least %(needed)s instead of %(now)s teams for problem %(problem)s."
-    ),
-    Limit.FLOOR: N_(
-        "Ask that at least %(needed)s instead of %(now)s problems of %(group)s get a team."
-    ),
-    Limit.MINIMUM: N_("Lower the minimum fit from %(now)s to %(needed)s."),
-    Limit.BAN: N_("Allow team %(team)s on problem %(problem)s again."),
-    Limit.PIN: N_("Do not insist on team %(team)s for problem %(problem)s."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +48,13 @@ class Change:
         group: Callable[[str], str] = str,
     ) -> Message:
         """Say it in words; the functions turn ids into names."""
-        return Message(
-            WORDS[self.limit],
-            {
-                "problem": problem(self.problem_id),
-                "team": team(self.team_id),
-                "group": group(self.group),
-                "now": f"{self.now:g}",
-                "needed": f"{self.needed:g}",
-            },
+        return change_message(
+            self.limit,
+            problem=problem(self.problem_id),
+            team=team(self.team_id),
+            group=group(self.group),
+            now=self.now,
+            needed=self.needed,
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -15,14 +15,20 @@ from matchmaker.models import (
     AllocationPlace,
     Application,
     Call,
+    Organization,
+    OrganizationSize,
     PlaceOutcome,
     Problem,
+    Team,
     User,
 )
 from matchmaker.policies.allocation import visible_allocation_locks, visible_allocations
 from matchmaker.policies.scope import handled_by
 from matchmaker.queries.allocation_input import PROBLEM_STATES, live_applications
+from matchmaker.queries.allocation_place import all_places
+from matchmaker.queries.application_review import standing
 from matchmaker.queries.page import Page, paginate
+from matchmaker.reference import REGIONS
 from matchmaker.workflows.allocation import AllocationState
 from matchmaker.workflows.application import LIVE_STATES, ApplicationState
 from matchmaker.workflows.job import JobState
@@ -37,7 +43,6 @@ TOLD_STATES = (
     ApplicationState.WAITLISTED,
     ApplicationState.DECLINED,
 )
-PAGE_SIZE = 50
 
 
 def list_allocations(session: Session, actor: User | None, *, number: int = 1) -> Page[Allocation]:
@@ -142,107 +147,6 @@ def call_lines(session: Session, actor: User | None) -> list[CallLine]:
     statement = sa.select(Call, problems, applications).where(handled_by(actor, Call.id))
     rows = session.execute(statement.order_by(Call.opens_at.desc(), Call.id)).all()
     return [CallLine(*row) for row in rows if row[1]]
-
-
-@dataclass
-class ProblemLine:
-    """A problem with what an allocation gives it; the worst served come first."""
-
-    problem: Problem
-    n_wanted: int
-    placed: list[AllocationPlace] = field(default_factory=list)
-    n_candidates: int = 0
-    n_reserves: int = 0
-
-    @property
-    def n_open(self) -> int:
-        return max(0, self.n_wanted - len(self.placed))
-
-
-def problem_lines(
-    session: Session, allocation: Allocation, *, number: int = 1
-) -> Page[ProblemLine]:
-    """The problems of an allocation: without a team first, then by the weakest team placed."""
-    wanted = {int(key): value for key, value in allocation.result["wanted"].items()}
-    order = sorted(wanted, key=_by_need(session, allocation, wanted))
-    number = min(max(1, number), max(1, -(-len(order) // PAGE_SIZE)))
-    shown = order[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    lines = _lines(session, allocation, shown, wanted)
-    return Page(lines, number, PAGE_SIZE, len(order))
-
-
-def _by_need(
-    session: Session, allocation: Allocation, wanted: dict[int, int]
-) -> Callable[[int], tuple[bool, bool, float, int]]:
-    """A sort key: problems without a team, short of teams, then by their weakest team."""
-    statement = (
-        sa.select(AllocationPlace.problem_id, sa.func.count(), sa.func.min(AllocationPlace.score))
-        .where(
-            AllocationPlace.allocation_id == allocation.id,
-            AllocationPlace.outcome == PlaceOutcome.PLACED,
-        )
-        .group_by(AllocationPlace.problem_id)
-    )
-    found = {row[0]: (row[1], row[2]) for row in session.execute(statement)}
-
-    def key(problem_id: int) -> tuple[bool, bool, float, int]:
-        count, weakest = found.get(problem_id, (0, 0.0))
-        return count > 0, count >= wanted[problem_id], weakest, problem_id
-
-    return key
-
-
-def _lines(
-    session: Session, allocation: Allocation, shown: list[int], wanted: dict[int, int]
-) -> list[ProblemLine]:
-    problems = session.scalars(
-        sa.select(Problem).where(Problem.id.in_(shown)).options(joinedload(Problem.organization))
-    )
-    lines = {problem.id: ProblemLine(problem, wanted[problem.id]) for problem in problems}
-    places = session.scalars(
-        sa.select(AllocationPlace)
-        .where(
-            AllocationPlace.allocation_id == allocation.id, AllocationPlace.problem_id.in_(shown)
-        )
-        .options(joinedload(AllocationPlace.team))
-        .order_by(AllocationPlace.rank)
-    )
-    for place in places:
-        line = lines[place.problem_id]
-        line.n_candidates += 1
-        line.n_reserves += place.outcome is PlaceOutcome.RESERVE
-        if place.outcome is PlaceOutcome.PLACED:
-            line.placed.append(place)
-    return [lines[problem_id] for problem_id in shown]
-
-
-def problem_places(
-    session: Session, allocation: Allocation, problem_id: int
-) -> Sequence[AllocationPlace]:
-    """The candidates of one problem, best fit first; `NotFound` if the allocation has no such problem."""
-    if str(problem_id) not in allocation.result.get("wanted", {}):
-        raise NotFound
-    statement = (
-        sa.select(AllocationPlace)
-        .where(
-            AllocationPlace.allocation_id == allocation.id,
-            AllocationPlace.problem_id == problem_id,
-        )
-        .options(joinedload(AllocationPlace.team))
-    )
-    return session.scalars(statement.order_by(AllocationPlace.rank)).all()
-
-
-def all_places(session: Session, allocation: Allocation) -> Sequence[AllocationPlace]:
-    """Every candidate of an allocation, by problem, best fit first."""
-    statement = (
-        sa.select(AllocationPlace)
-        .where(AllocationPlace.allocation_id == allocation.id)
-        .options(joinedload(AllocationPlace.team), joinedload(AllocationPlace.problem))
-    )
-    return session.scalars(
-        statement.order_by(AllocationPlace.problem_id, AllocationPlace.rank)
-    ).all()
 
 
 def locks(session: Session, actor: User | None, call_id: int) -> Sequence[AllocationLock]:
@@ -355,3 +259,45 @@ def is_announced(session: Session, allocation: Allocation) -> bool:
         )
     )
     return session.scalar(told.limit(1)) is not None
+
+
+def problems_by_id(session: Session, ids: set[int | None]) -> dict[int, Problem]:
+    """The problems *ids*, for the office's words about an allocation."""
+    found = session.scalars(sa.select(Problem).where(Problem.id.in_(ids - {None})))
+    return {problem.id: problem for problem in found}
+
+
+def teams_by_id(session: Session, ids: set[int | None]) -> dict[int, Team]:
+    """The teams *ids*, for the office's words about an allocation."""
+    found = session.scalars(sa.select(Team).where(Team.id.in_(ids - {None})))
+    return {team.id: team for team in found}
+
+
+def groups(session: Session, call_id: int) -> list[tuple[str, str]]:
+    """The regions of a call's problems, then the sizes of their owners, as (kind, value)."""
+    statement = (
+        sa.select(Problem.region, Organization.size)
+        .join(Organization, Organization.id == Problem.organization_id)
+        .where(Problem.call_id == call_id, Problem.state.in_(PROBLEM_STATES))
+        .distinct()
+    )
+    rows = session.execute(statement).all()
+    regions, sizes = {row.region for row in rows}, {row.size for row in rows}
+    return [
+        *(("region", code) for code in REGIONS if code in regions),
+        *(("size", str(size)) for size in OrganizationSize if size in sizes),
+    ]
+
+
+def has_reviews(session: Session, call_id: int) -> bool:
+    """Whether any application of a call has a reviewers' score yet."""
+    return bool(standing(session, call_id))
+
+
+def idle_locks(
+    session: Session, actor: User | None, allocation: Allocation
+) -> Sequence[AllocationLock]:
+    """The locks that had no effect: their pair was not among the candidates."""
+    idle = {tuple(pair) for pair in allocation.result.get("idle_locks", ())}
+    standing_ones = locks(session, actor, allocation.call_id) if idle else []
+    return [lock for lock in standing_ones if (lock.problem_id, lock.team_id) in idle]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Allocation, AllocationPlace, PlaceOutcome, Problem, Team
-from matchmaker.queries.allocation import all_places
+from matchmaker.queries.allocation_place import all_places
 from matchmaker.queries.allocation_reason import KEPT_OUT, Because
 
 #: A change of fit that is worth telling.

@@ -102,6 +102,12 @@ GROUPS = (
         N_("Reports"),
         (
             Tool("figures.overview", N_("Figures"), N_("Funnel, ageing, load and readiness.")),
+            Tool(
+                "talent.shortage",
+                N_("Shortage map"),
+                N_("What problems ask for, and how many people can."),
+            ),
+            Tool("talent.participation", N_("Who takes part"), N_("By declared gender.")),
             Tool("grading_report.agreement", N_("Agreement"), N_("How far reviewers agree.")),
             Tool("audit.trail", N_("Audit trail"), N_("Who decided what, and when.")),
         ),

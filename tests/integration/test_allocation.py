@@ -37,8 +37,10 @@ from matchmaker.models import (
 )
 from matchmaker.policies.allocation import may_read_allocations, visible_allocations
 from matchmaker.queries import allocation as queries
+from matchmaker.queries import allocation_place as place_queries
 from matchmaker.queries.allocation_comparison import compare
 from matchmaker.services import allocation as service
+from matchmaker.services.allocation_candidates import combined
 from matchmaker.services.allocation_config import (
     Aim,
     AllocationConfig,
@@ -46,7 +48,7 @@ from matchmaker.services.allocation_config import (
     GroupFloor,
     GroupKind,
 )
-from matchmaker.services.allocation_solving import carry_out, combined
+from matchmaker.services.allocation_solving import carry_out
 from matchmaker.services.context import Context
 from matchmaker.workflows.allocation import AllocationState
 from matchmaker.workflows.application import ApplicationAction, ApplicationState
@@ -85,7 +87,7 @@ def allot(
 
 
 def places(session: Session, allocation: Allocation) -> dict[tuple[int, int], AllocationPlace]:
-    rows = queries.all_places(session, allocation)
+    rows = place_queries.all_places(session, allocation)
     return {(row.problem_id, row.team_id): row for row in rows}
 
 
@@ -458,7 +460,7 @@ def test_a_cancelled_or_lost_allocation_leaves_nothing(
         carry_out(sessions, found.id, progress=lambda done, total: None)
     session.expire_all()
     assert found.state is AllocationState.CANCELLED
-    assert queries.all_places(session, found) == []
+    assert place_queries.all_places(session, found) == []
 
     dead = service.start_allocation(office, call_round.call.id, TOTAL)
     session.commit()
@@ -506,7 +508,7 @@ def test_pages_of_problems_begin_with_those_without_a_team(
     lonely = make.problem(call=call_round.call, title_en="Lonely")
 
     found = allot()
-    page = queries.problem_lines(session, found, number=9)
+    page = place_queries.problem_lines(session, found, number=9)
 
     assert [line.problem.title("en") for line in page.items] == [
         "Lonely",
@@ -519,9 +521,9 @@ def test_pages_of_problems_begin_with_those_without_a_team(
         (1, 0, 2),
     ]
     assert (page.number, page.total) == (1, 3)
-    assert queries.problem_places(session, found, lonely.id) == []
+    assert place_queries.problem_places(session, found, lonely.id) == []
     with pytest.raises(NotFound):
-        queries.problem_places(session, found, 999_999)
+        place_queries.problem_places(session, found, 999_999)
 
 
 def test_matches_the_office_declined_are_no_candidates(

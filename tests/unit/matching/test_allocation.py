@@ -25,7 +25,7 @@ from matchmaker.matching.allocation import (
     allocate,
 )
 from matchmaker.matching.allocation_program import branch_and_bound, build
-from matchmaker.matching.allocation_remedy import Limit
+from matchmaker.matching.allocation_words import Limit
 
 Pair = tuple[str, str]
 Scores = dict[Pair, float]
@@ -282,7 +282,7 @@ def test_progress_stops_the_work_between_two_solves() -> None:
         (
             Limits(minimum=8.5, at_least={"P2": 1}),
             "Lower the minimum fit from 8.5 to 3.",
-            "最低適配度由 8.5 降為 3。",
+            "最低相符程度由 8.5 降為 3。",
         ),
         (
             Limits(pins=frozenset({("P1", "A"), ("P2", "A")})),
