@@ -53,7 +53,7 @@ def confirmed_levels(session: Session, user_id: int) -> dict[str, int]:
         LevelEstimate.confirmed > 0,
         LevelEstimate.is_unknown.is_(False),
     )
-    found: dict[str, int] = dict(session.execute(statement).tuples().all())
+    found: dict[str, int] = dict(session.execute(statement).all())
     return {name: found[name] for name in load_taxonomy().competencies if name in found}
 
 

@@ -64,10 +64,11 @@ def _national() -> list[Call]:
 
 def filters(report: str) -> list[dict[str, Any]]:
     """The controls of the filter bar of a report."""
-    return [control for control in _filters() if control["name"] in FILTERS[report]]
+    return [control for control in all_filters() if control["name"] in FILTERS[report]]
 
 
-def _filters() -> list[dict[str, Any]]:
+def all_filters() -> list[dict[str, Any]]:
+    """Every control that a report may have."""
     every, language, taxonomy = _("All"), current_language(), load_taxonomy()
     sectors = [(key, taxonomy.label(key, language)) for key in taxonomy.sectors]
     regions = [(key, say(region.label)) for key, region in REGIONS.items()]
