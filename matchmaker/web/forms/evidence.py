@@ -42,16 +42,18 @@ class RatingForm(BaseForm):
     @property
     def levels(self) -> dict[str, int]:
         """The levels chosen, by competency."""
-        found = {f.name: number_or_none(f.data) for f in self if isinstance(f, RadioField)}
+        found = {f.name: number_or_none(f.data) for f in self if isinstance(f, SelectField)}
         return {name: level for name, level in found.items() if level is not None}
 
 
 def rating_form(part: words.Part, rated: Mapping[str, Evidence], **options: Any) -> RatingForm:
     """The form of one part, begun with what the person said before; “not yet” where nothing."""
     fields: dict[str, Any] = {}
+    # Of nineteen industries most people know a few: lists to open are shorter than sentences.
+    as_what = SelectField if part.id == words.SECTORS else RadioField
     for name in part.names:
         choices = [(str(n), words.anchor(name, n)) for n in range(MAX_LEVEL + 1)]
-        fields[name] = RadioField(words.name_of(name), choices=choices_of(choices))
+        fields[name] = as_what(words.name_of(name), choices=choices_of(choices))
     data = {name: str(rated[name].level or 0) if name in rated else "0" for name in part.names}
     made = type("RatingForm", (RatingForm,), fields)
     return made(data=data, **options)  # type: ignore[no-any-return]
@@ -75,7 +77,7 @@ class EvidenceForm(BaseForm):
         choices=lambda: choices_of((k.value, say(EVIDENCE_KIND_LABELS[k])) for k in SHOWN_KINDS),
         default=EvidenceKind.ARTEFACT.value,
     )
-    title = line(_l("Title"), maximum=MAX_TITLE)
+    title = line(_l("Title of the piece"), maximum=MAX_TITLE)
     obtained_on = DateField(_l("When"), validators=[Optional()])
     role = text(_l("What you did in it"), maximum=MAX_ROLE)
     url = line(_l("Link"), maximum=MAX_URL)
