@@ -32,6 +32,7 @@ from matchmaker.services import (
     badge,
     delivery,
     evidence,
+    find_consent,
     gender_declaration,
     point_entry,
     quiz,
@@ -291,7 +292,7 @@ def _forget_traces(ctx: Context, user: User) -> None:
     evidence.forget(session, user.id)
     quiz.forget(session, user.id)
     badge.forget(ctx, user.id)
-    for part in (point_entry, gender_declaration):
+    for part in (find_consent, point_entry, gender_declaration):
         part.forget(session, user.id)
     session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
     session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))

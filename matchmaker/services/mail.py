@@ -11,8 +11,10 @@ from babel.dates import format_datetime
 from matchmaker.i18n import N_, Message, translate
 from matchmaker.services import (
     letters_application,
+    letters_decision,
     letters_evidence,
     letters_learning,
+    letters_member_wish,
     letters_review,
     letters_talent,
 )
@@ -297,9 +299,11 @@ LETTERS = {
         ),
     ),
     **letters_application.LETTERS,
+    **letters_decision.LETTERS,
     **letters_evidence.LETTERS,
     **letters_review.LETTERS,
     **letters_learning.LETTERS,
+    **letters_member_wish.LETTERS,
     **letters_talent.LETTERS,
 }
 

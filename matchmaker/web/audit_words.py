@@ -45,6 +45,8 @@ from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
 SUBJECTS = {
     "User": N_("Account"),
     "Organization": N_("Organization"),
+    "Decision": N_("Decision"),
+    "DecisionRound": N_("Round of decisions"),
     "Delivery": N_("Letter"),
     "DeliveryHold": N_("Letters held back"),
     "OrganizationMember": N_("Membership of an organization"),
@@ -87,6 +89,8 @@ SUBJECTS = {
     "QuizCheck": N_("Check of a competency"),
     "QuizItem": N_("Question of the check"),
     "Evidence": N_("Evidence of a level"),
+    "FindConsent": N_("Consent to be found"),
+    "MemberWish": N_("Wish for a member"),
     "Job": N_("Work in the background"),
     "CallTarget": N_("Target of a call"),
     "OfficeSetting": N_("Setting of the office"),

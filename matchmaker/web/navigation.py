@@ -53,6 +53,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
         entries = [(N_("Sign in"), "account.login"), (N_("Register"), "account.register")]
         return [_item(label, endpoint, path) for label, endpoint in entries if _exists(endpoint)]
     tools = [
+        (N_("My levels"), "standing.mine"),
         (N_("My evidence"), "evidence.index"),
         (N_("My learning"), "enrolment.mine"),
         (N_("Account"), "account.settings"),
