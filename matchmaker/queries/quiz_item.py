@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -28,6 +28,8 @@ from matchmaker.workflows.quiz_item import ASKED_STATES, QuizItemState
 
 #: From here on the difference between languages is large (Holland and Thayer 1988).
 LARGE_DIFFERENCE = 1.5
+#: Fewer answers than these are told by their number alone: more could tell of single people.
+LEAST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,8 @@ def behaviour(session: Session, items: Iterable[QuizItem]) -> dict[int, Behaviou
 
 
 def _behaviour(item: Item, answers: Sequence[Asked]) -> Behaviour:
+    if len(answers) < LEAST_TOLD:
+        return Behaviour(replace(health(item, ()), n=len(answers)), float("nan"))
     return Behaviour(health(item, answers), group_difference(item, answers, "zh", "en"))
 
 
@@ -210,11 +214,12 @@ def _answers(session: Session, item_ids: Collection[int]) -> Mapping[int, list[A
 
 
 def chosen_counts(session: Session, item: QuizItem) -> Counter[int]:
-    """How often each option was chosen."""
+    """How often each option was chosen; nothing while that could tell of single people."""
     statement = (
         sa.select(QuizAnswer.chosen, sa.func.count())
         .where(QuizAnswer.item_id == item.id)
         .group_by(QuizAnswer.chosen)
     )
     rows = session.execute(statement)
-    return Counter({chosen: count for chosen, count in rows if chosen is not None})
+    counts = Counter({chosen: count for chosen, count in rows if chosen is not None})
+    return counts if counts.total() >= LEAST_TOLD else Counter()

@@ -37,16 +37,17 @@ _ITEMS = Message(
         "before their answer. Tells apart: correlation of a right answer with that level. Language: "
         "Mantel-Haenszel difference on the delta scale between people of the same level, Chinese "
         "against English; below 0 it is harder in English, large from 1.5 either way, told from "
-        "%(least)s answers in each language on. What is noticed is told from %(least)s answers on."
+        "%(least)s answers in each language on. What is noticed is told from %(least)s answers on, "
+        "shares from %(shares)s on."
     ),
-    {"least": TRIAL_ANSWERS},
+    {"least": TRIAL_ANSWERS, "shares": items.LEAST_TOLD},
 )
 _CALIBRATION = Message(
     N_(
         "All answers that count, by how probable a right answer was before it was given. If the "
         "figures of the questions hold, both shares agree. Fewer than %(least)s answers are not shown."
     ),
-    {"least": SMALLEST},
+    {"least": items.LEAST_TOLD},
 )
 _CHECKS = Message(
     N_(
@@ -83,7 +84,7 @@ def quiz_tables(session: Session, actor: User | None) -> list[Table]:
 def item_table(found: Iterable[QuizItem], behaviour: Mapping[int, Behaviour]) -> Table:
     """How each question has behaved, those that something is noticed of first."""
     rows = [_item_row(item, behaviour[item.id]) for item in found if behaviour[item.id].health.n]
-    rows.sort(key=lambda row: (row[-1] is None, row[0]))
+    rows.sort(key=lambda row: (row[-1] is None, str(row[0])))
     columns = (
         Column(N_("Question")),
         Column(N_("State")),
@@ -109,7 +110,7 @@ def _item_row(item: QuizItem, found: Behaviour) -> tuple[Cell, ...]:
         _figure(100 * health.expected, 0),
         _figure(health.discrimination, 2),
         item.difficulty,
-        _figure(health.difficulty, 2),
+        _figure(health.difficulty, 2) if health.n >= items.LEAST_TOLD else None,
         _figure(found.language_difference, 1),
         _flags(found.flags),
     )
@@ -147,7 +148,7 @@ def calibration_table(given: Sequence[Given]) -> Table:
 
 def _band_row(low: float, high: float, given: Sequence[Given]) -> tuple[Cell, ...]:
     inside = [answer for answer in given if low <= answer.probability < high]
-    if len(inside) < SMALLEST:
+    if len(inside) < items.LEAST_TOLD:
         return ()
     expected = sum(answer.probability for answer in inside) / len(inside)
     right = sum(answer.is_correct for answer in inside) / len(inside)

@@ -147,8 +147,8 @@ def self_table(name: str, title: str, rule: Message, pairs: Sequence[Pair]) -> T
         Column(N_("Domain")),
         Column(N_("People"), is_number=True),
         Column(N_("Ratings"), is_number=True),
-        Column(N_("Difference"), is_number=True),
-        Column(N_("Spread"), is_number=True),
+        Column(N_("Difference, levels"), is_number=True),
+        Column(N_("Standard deviation"), is_number=True),
         Column(N_("Correlation"), is_number=True),
     )
     return Table(name, title, rule, columns, rows)
@@ -196,8 +196,8 @@ def reviewer_table(session: Session, actor: User | None, rows: Rows) -> Table:
     rows_shown.sort(key=_fullest)
     columns = (
         Column(N_("Reviewer")),
-        Column(N_("Decisions"), is_number=True),
-        Column(N_("Difference"), is_number=True),
+        Column(N_("Pieces decided"), is_number=True),
+        Column(N_("Difference, levels"), is_number=True),
         Column(N_("Likely to remain"), is_number=True),
     )
     return Table("reviewers", N_("How strict reviewers are"), _REVIEWER_RULE, columns, rows_shown)

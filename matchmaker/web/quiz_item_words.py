@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from matchmaker.errors import NotFound
 from matchmaker.models import QuizItem
-from matchmaker.queries.quiz_item import Behaviour, ItemFilter
+from matchmaker.queries.quiz_item import LEAST_TOLD, Behaviour, ItemFilter
 from matchmaker.records import write_records
 from matchmaker.records_quiz import QuizItemRecord
 from matchmaker.web import evidence_words, listing
@@ -81,7 +81,7 @@ def facts(row: QuizItem, behaviour: Behaviour, exposure: int) -> list[tuple[str,
         (_("How well it tells levels apart (correlation)"), figure(found.discrimination)),
         (
             _("Difficulty that the answers speak for (set: %(set)s)", set=f"{row.difficulty:.2f}"),
-            figure(found.difficulty),
+            figure(found.difficulty if found.n >= LEAST_TOLD else math.nan),
         ),
         (
             _("Difference between Chinese and English (large from 1.5)"),
