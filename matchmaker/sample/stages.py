@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matchmaker.sample import staged_evidence, staged_learning, staged_quiz
+from matchmaker.sample import (
+    staged_allocation,
+    staged_evidence,
+    staged_learning,
+    staged_member_wish,
+    staged_quiz,
+)
 from matchmaker.services.context import Context
 
 #: Each acts through the services as the people of the sample would.
 STAGES: tuple[Callable[[Context], object], ...] = (
     staged_evidence.stage,
     staged_quiz.stage,
+    staged_member_wish.stage,
     staged_learning.stage,
+    staged_allocation.stage,
 )

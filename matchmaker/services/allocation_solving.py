@@ -7,7 +7,8 @@ transaction, so an allocation that was killed leaves nothing behind and starts a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.clock import utcnow
 from matchmaker.db import unit_of_work
 from matchmaker.errors import JobCancelled, MatchmakerError
+from matchmaker.i18n import Message
 from matchmaker.matching.allocation import (
     AllocationResult,
     Candidates,
@@ -46,46 +48,68 @@ from matchmaker.workflows.allocation import AllocationAction, AllocationState
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an allocation: its places, or why there are none."""
+
+    action: AllocationAction
+    result: dict[str, Any]
+    places: list[Candidate] = field(default_factory=list)
+    fingerprint: str | None = None
+    failure: Message | None = None
+
+
 def carry_out(
     sessions: sessionmaker[Session], allocation_id: int, *, progress: Progress
 ) -> dict[str, Any]:
     """Do the whole allocation; why there is none is kept with it in words."""
-    found = _begin(sessions, allocation_id)
-    if found is None:
+    with unit_of_work(sessions) as session:
+        asked = begin(session, allocation_id)
+    if asked is None:
         return {}
-    config, given = found
     try:
-        candidates = find_candidates(config, given)
-        result, places = _solve(config, given, candidates, progress)
-    except NoAllocation as error:
-        _end(sessions, allocation_id, AllocationAction.FAIL, _impossible(error), error)
-        return {"remedies": len(error.remedies)}
+        outcome = propose(*asked, progress=progress)
     except JobCancelled:
         raise
     except MatchmakerError as error:
-        _end(sessions, allocation_id, AllocationAction.FAIL, {}, error)
+        failed = Outcome(AllocationAction.FAIL, {}, failure=error.message)
+        with unit_of_work(sessions) as session:
+            finish(session, allocation_id, failed)
         raise
     progress(98, 100)
-    facts = {**describe(given, places), **proof(result)}
-    _store(sessions, allocation_id, facts, places, fingerprint(config, given, candidates))
-    progress(100, 100)
-    return {"placed": len(result.places)}
-
-
-def _begin(
-    sessions: sessionmaker[Session], allocation_id: int
-) -> tuple[AllocationConfig, AllocationInput] | None:
-    """Mark the allocation as under way and read its input; None if it has ended meanwhile."""
     with unit_of_work(sessions) as session:
-        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
-        if allocation.state is AllocationState.CANCELLED:
-            raise JobCancelled
-        if allocation.state not in ACTIVE_STATES:
-            return None
-        allocation.apply(AllocationAction.START)
-        return AllocationConfig.from_dict(allocation.config), read_input(
-            session, allocation.call_id
-        )
+        finish(session, allocation_id, outcome)
+    progress(100, 100)
+    return {"placed": outcome.result.get("n_placed", 0)}
+
+
+def begin(session: Session, allocation_id: int) -> tuple[AllocationConfig, AllocationInput] | None:
+    """Mark the allocation as under way and read its input; None if it has ended meanwhile."""
+    allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
+    if allocation.state is AllocationState.CANCELLED:
+        raise JobCancelled
+    if allocation.state not in ACTIVE_STATES:
+        return None
+    allocation.apply(AllocationAction.START)
+    config = AllocationConfig.from_dict(allocation.config)
+    return config, read_input(session, allocation.call_id)
+
+
+def propose(
+    config: AllocationConfig,
+    given: AllocationInput,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
+    """Find the best allocation, or the limits that contradict each other."""
+    candidates = find_candidates(config, given)
+    try:
+        result = _solve(config, given, candidates, progress)
+    except NoAllocation as error:
+        return Outcome(AllocationAction.FAIL, _impossible(error))
+    facts = {**describe(given, candidates), **proof(result)}
+    print_ = fingerprint(config, given, candidates)
+    return Outcome(AllocationAction.FINISH, facts, candidates, print_)
 
 
 def _solve(
@@ -93,7 +117,8 @@ def _solve(
     given: AllocationInput,
     candidates: list[Candidate],
     progress: Progress,
-) -> tuple[AllocationResult, list[Candidate]]:
+) -> AllocationResult:
+    """Place the candidates and note on each what became of it."""
     running = [candidate for candidate in candidates if candidate.because is None]
     scores = {named(candidate.pair): candidate.fit for candidate in running}
     columns = Candidates.from_scores(scores, [name(id_) for id_ in given.problems])
@@ -111,7 +136,7 @@ def _solve(
     capacity = {int(team_id): number for team_id, number in limits.capacity.items()}
     give_reasons(config, given, running, capacity)
     take_turns(config, running)
-    return result, candidates
+    return result
 
 
 def name(number: int) -> str:
@@ -252,28 +277,23 @@ def fingerprint(
     ).hexdigest()
 
 
-def _store(
-    sessions: sessionmaker[Session],
-    allocation_id: int,
-    facts: Mapping[str, Any],
-    places: list[Candidate],
-    print_: str,
-) -> None:
-    """Write everything in one transaction, unless somebody cancelled or another worker was faster."""
-    with unit_of_work(sessions) as session:
-        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
-        if allocation.state is AllocationState.CANCELLED:
-            raise JobCancelled
-        if allocation.state is not AllocationState.RUNNING:
-            return
-        old = sa.delete(AllocationPlace).where(AllocationPlace.allocation_id == allocation_id)
-        session.execute(old)
-        if places:
-            rows = [_row(allocation_id, place) for place in places]
-            session.execute(sa.insert(AllocationPlace), rows)
-        allocation.apply(AllocationAction.FINISH)
-        allocation.result, allocation.fingerprint = dict(facts), print_
-        allocation.finished_at = utcnow()
+def finish(session: Session, allocation_id: int, outcome: Outcome) -> None:
+    """Write everything at once, unless somebody cancelled or another worker was faster."""
+    allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
+    if allocation.state is AllocationState.CANCELLED:
+        raise JobCancelled
+    if allocation.state is not AllocationState.RUNNING:
+        return
+    old = sa.delete(AllocationPlace).where(AllocationPlace.allocation_id == allocation_id)
+    session.execute(old)
+    if outcome.places:
+        rows = [_row(allocation_id, place) for place in outcome.places]
+        session.execute(sa.insert(AllocationPlace), rows)
+    allocation.apply(outcome.action)
+    allocation.result, allocation.fingerprint = outcome.result, outcome.fingerprint
+    if outcome.failure is not None:
+        allocation.failure = {"text": outcome.failure.text, "params": outcome.failure.params}
+    allocation.finished_at = utcnow()
 
 
 def _row(allocation_id: int, place: Candidate) -> dict[str, Any]:
@@ -293,22 +313,3 @@ def _row(allocation_id: int, place: Candidate) -> dict[str, Any]:
         "is_locked": place.is_locked,
         "because": str(place.because or ""),
     }
-
-
-def _end(
-    sessions: sessionmaker[Session],
-    allocation_id: int,
-    action: AllocationAction,
-    facts: dict[str, Any],
-    error: MatchmakerError,
-) -> None:
-    """Note why there is no allocation."""
-    with unit_of_work(sessions) as session:
-        allocation = session.get_one(Allocation, allocation_id, with_for_update=True)
-        if allocation.state in ACTIVE_STATES:
-            allocation.apply(action)
-            allocation.result = facts
-            text = error.message
-            if not facts:
-                allocation.failure = {"text": text.text, "params": text.params}
-            allocation.finished_at = utcnow()

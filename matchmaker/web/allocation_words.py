@@ -24,7 +24,7 @@ from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW, AllocationState
 _STAGES = {
     "served": N_("Problems with a team"),
     "filled": N_("Places filled"),
-    "worst": N_("Fit of the weakest team placed"),
+    "worst": N_("Fit of the weakest team placed, locked ones left out"),
     "total": N_("Total fit"),
 }
 #: Per cent of the job -> what it is doing from there on.

@@ -99,7 +99,7 @@ def test_the_office_allocates_a_call(
 
     chinese = login(call_round.office, "zh_Hant_TW")
     done = page(chinese, asked.location)
-    for words in ("已證明在這些條件下沒有更好的分配", "媒合分數", "相符程度最低的團隊", "中部"):
+    for words in ("已證明：在這些條件下沒有更好的分配", "媒合分數", "相符程度最低的團隊", "中部"):
         assert words in done
     assert "備取" in page(chinese, f"{asked.location}/problems/{call_round.problems['P1'].id}")
 
@@ -161,6 +161,7 @@ def test_locks_count_in_the_next_allocation_and_both_are_compared(
     assert office.post(first + "/lock", data={**lock, "reason": "Twice"}).status_code == 303
     (kept,) = session.query(AllocationLock).all()
     assert kept.reason == "Twice"
+    lock_id = kept.id
     strangers = ({"team_id": 999}, {"problem_id": 999}, {"kind": "maybe"}, {"team_id": ""})
     for wrong in strangers:
         assert office.post(first + "/lock", data={**lock, **wrong}).status_code == 404
@@ -175,10 +176,10 @@ def test_locks_count_in_the_next_allocation_and_both_are_compared(
     assert "Must be placed" in page(office, second)
     assert office.get(second + "/compare?with=999").status_code == 404
 
-    lifted = office.post(f"{second}/unlock/{kept.id}")
+    lifted = office.post(f"{second}/unlock/{lock_id}")
     assert lifted.status_code == 303
     session.rollback()
-    assert office.post(f"{second}/unlock/{kept.id}").status_code == 404
+    assert office.post(f"{second}/unlock/{lock_id}").status_code == 404
     assert session.query(AllocationLock).count() == 0
 
 
