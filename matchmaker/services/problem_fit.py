@@ -120,8 +120,14 @@ class TeamFits:
 
     def _line(self, item: TeamNeed, hours: float) -> NeedLine:
         carriers = tuple(self.members[place] for place in item.carriers)
-        way = self._way(item.need, hours) if item.cover is Cover.GAP else None
+        way = self._way(item.need, hours) if self._is_short(item) else None
         return NeedLine(item, carriers, way)
+
+    def _is_short(self, item: TeamNeed) -> bool:
+        """Whether something is known, and it is not enough; where nothing is, the check comes first."""
+        found = [known.get(item.need.competency) for known in self.estimates]
+        is_known = any(one is not None and not one.is_unknown for one in found)
+        return is_known and item.cover is not Cover.COVERED
 
     def _way(self, need: Requirement, hours: float) -> Way | None:
         """The shortest way for whoever is closest: it closes the gap, or else gets nearest to it."""
