@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from matchmaker.assessment.application_parts import read_parts
+from matchmaker.assessment.independence import house_of
 from matchmaker.i18n import N_, Message
 from matchmaker.matching.redaction import redact
 from matchmaker.models import Application, ApplicationRevision, CallRules, User
 from matchmaker.policies.application_review import is_blind
 from matchmaker.queries.review_round import rules_of
+
+#: A word of a domain is taken for a name from this many letters on.
+BRAND = 5
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,21 @@ def names_around(session: Session, application: Application) -> tuple[list[str],
     names = [team.name_zh, team.name_en, team.external_id or ""]
     names += [name for house in houses for name in (house.name_zh, house.name_en)]
     names += [house.registration_number or "" for house in houses]
+    addresses = [*(user.email for user in users), *(house.website for house in houses)]
+    names += [name for address in addresses for name in _domain_names(address)]
     # The owner's name may stand in every proposal for its problem, and says nothing of the team.
     owner = application.problem.organization
     names = [name for name in names if name not in (owner.name_zh, owner.name_en)]
     return sorted(names), sorted(user.name for user in users)
+
+
+def _domain_names(address: str | None) -> list[str]:
+    """The domain of an address that belongs to a house, and its longest word: mostly a brand."""
+    domain = house_of(address)
+    if domain is None:
+        return []
+    word = max(domain.split("."), key=len)
+    return [domain, word] if len(word) >= BRAND else [domain]
 
 
 def _people(

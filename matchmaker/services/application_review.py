@@ -67,7 +67,7 @@ def save(ctx: Context, assignment_id: int, values: ReviewValues) -> ApplicationR
     seat = queries.get_assignment(ctx.session, ctx.actor, assignment_id, lock=True)
     _working_round(ctx, seat)
     seat.apply(ReviewAssignmentAction.SAVE)
-    review = seat.review or ApplicationReview(assignment=seat)
+    review = _review_of(ctx, seat)
     _write(review, values, _rubric(ctx, seat), complete=False)
     review.saved_at = utcnow()
     return review
@@ -80,7 +80,7 @@ def submit(ctx: Context, assignment_id: int, values: ReviewValues) -> Applicatio
     if _is_same(seat, values, rubric) and seat.review is not None:
         return seat.review  # A second click.
     found = _working_round(ctx, seat)
-    review = seat.review or ApplicationReview(assignment=seat)
+    review = _review_of(ctx, seat)
     _write(review, values, rubric, complete=True)
     before = seat.apply(ReviewAssignmentAction.SUBMIT)
     seat.submitted_at = review.submitted_at = review.saved_at = utcnow()
@@ -195,6 +195,15 @@ def _working_round(ctx: Context, seat: ReviewAssignment) -> ReviewRound:
         raise InvalidTransition(N_("The review of this call has ended: nothing changes any more."))
     ctx.require(may_judge, seat)
     return found
+
+
+def _review_of(ctx: Context, seat: ReviewAssignment) -> ApplicationReview:
+    """What the reader has written so far; begun if there is nothing."""
+    if seat.review is not None:
+        return seat.review
+    review = ApplicationReview(assignment=seat)
+    ctx.session.add(review)
+    return review
 
 
 def _rubric(ctx: Context, seat: ReviewAssignment) -> ReviewRubric:
