@@ -23,7 +23,8 @@ from tests import pages, world
 
 ROLES = ("administrator", "officer", "enterprise", "student", "startup", "visitor")
 STARTS = ("/", "/desk", "/account")
-NUMBER = re.compile(r"/\d+")
+#: Ids in addresses: of rows, of domains, competencies and sectors.
+NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
 #: Where a reader who follows every link need not go.
 ASIDE = re.compile(r"/static/|/language/|/styleguide|.*\.(csv|json)$")
 GREATEST = 2**31

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 SERIOUS = {"serious", "critical"}
-#: One page stands for all of its kind: numbers in addresses make no new kind.
-NUMBER = re.compile(r"/\d+")
+#: One page stands for all of its kind: ids of rows, domains and competencies make no new kind.
+NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
 TOO_MANY = 150
 
 
