@@ -171,7 +171,7 @@ def _behind(group: Sequence[Piece], effect: float) -> Behind:
             _("Answers: %(count)s", count=len(group)),
             url_for("quiz.show", check_id=row.check_id),
         )
-        return Behind(_("Check"), note, day, effect, url)
+        return Behind(_("Answers in a check"), note, day, effect, url)
     label = evidence_words.kind_label(group[0].kind)
     if not isinstance(row, Evidence):
         return Behind(label, "", day, effect)

@@ -40,7 +40,7 @@ class WishForm(BaseForm):
         """Let the team choose among *problems*."""
         language = current_language()
         named = [(str(row.id), row.title(language)) for row in problems]
-        self.problem_id.choices = choices_of([("", str(_("In general"))), *named])
+        self.problem_id.choices = choices_of([("", str(_("For no particular problem"))), *named])
 
     def values(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""
