@@ -15,6 +15,7 @@ from matchmaker.i18n import N_, Message
 from matchmaker.records import BadRecords, write_records
 from matchmaker.records_learning import LearningResourceRecord
 from matchmaker.services.importing import Change, Outcome
+from matchmaker.texts import clean_line
 from matchmaker.web.i18n import say
 from matchmaker.web.uploads import uploaded
 
@@ -51,7 +52,9 @@ def faults(error: MatchmakerError) -> list[str]:
         return [*told, _("Further faults: %(count)s", count=more)] if more else told
     if isinstance(error, InvalidInput) and error.fields:
         return [say(message) for messages in error.fields.values() for message in messages]
-    return [say(error.message)]
+    # Where the file lies on this machine is nobody's business.
+    name = clean_line(file.filename or "") if (file := uploaded("file")) else ""
+    return [say(Message(error.message.text, {**error.message.params, "path": name or ""}))]
 
 
 def told(outcome: Outcome) -> str:

@@ -84,51 +84,49 @@ def test_a_second_click_changes_nothing_and_a_stale_page_is_refused(
     assert (row.hours, queries.count_revisions(session, row)) == (9.0, 2)
 
 
-@pytest.mark.parametrize("role", [None, Role.MENTOR, Role.REVIEWER, Role.ADMINISTRATOR])
-def test_only_officers_change_it(make: Factory, ctx: Ctx, office: Context, role: Role) -> None:
+def test_only_officers_change_it(make: Factory, ctx: Ctx, office: Context) -> None:
     row = service.create(office, "X-1", VALUES)
-    other = ctx(make.user(role) if role else make.user())
-    for act in (
-        lambda: service.create(other, "X-2", VALUES),
-        lambda: service.update(other, row.id, row.version, VALUES),
-        lambda: service.retire(other, row.id, row.version, reason="Because"),
-        lambda: service.take_shipped(other),
-        lambda: service.import_resources(other, Path("nowhere.csv")),
-    ):
-        with pytest.raises(PermissionDenied, match="Only programme officers change the learning"):
-            act()
+    for role in (None, Role.MENTOR, Role.REVIEWER, Role.ADMINISTRATOR):
+        other = ctx(make.user(role) if role else make.user())
+        for act in (
+            lambda who: service.create(who, "X-2", VALUES),
+            lambda who: service.update(who, row.id, row.version, VALUES),
+            lambda who: service.retire(who, row.id, row.version, reason="Because"),
+            service.take_shipped,
+            lambda who: service.import_resources(who, Path("nowhere.csv")),
+        ):
+            with pytest.raises(PermissionDenied, match="Only programme officers change the"):
+                act(other)
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "told"),
-    [
-        ({"title_en": " "}, "title_en", "both languages"),
-        ({"title_zh": "長" * 201}, "title_zh", "at most"),
-        ({"theme": "TH9"}, "theme", "from the list"),
-        ({"format": "seance"}, "format", "from the list"),
-        ({"phase": "never"}, "phase", "from the list"),
-        ({"hours": 0}, "hours", "number from"),
-        ({"hours": float("nan")}, "hours", "number from"),
-        ({"cost": -1}, "cost", "number from"),
-        ({"languages": ()}, "languages", "at least one language"),
-        ({"languages": ("fr",)}, "languages", "at least one language"),
-        ({"region": None}, "region", "in which region"),
-        ({"region": "moon"}, "region", "from the list"),
-        ({"url": "javascript:alert(1)"}, "url", "https://"),
-        ({"teaches": ()}, "teaches", "at least one competency"),
-        ({"teaches": ({"competency": "NO-SUCH", "from": 0, "to": 1},)}, "teaches", "no competency"),
-        ({"teaches": ({"competency": "DAT-VIZ", "from": 2, "to": 2},)}, "teaches", "higher one"),
-        ({"teaches": VALUES.teaches * 2}, "teaches", "named twice"),
-        ({"teaches": VALUES.teaches * 9}, "teaches", "at most"),
-    ],
-)
-def test_what_cannot_be_is_said_beside_its_field(
-    office: Context, session: Session, changes: dict[str, object], field: str, told: str
-) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        service.create(office, "X-1", replace(VALUES, **changes))
-    assert list(found := faults(refused.value)) == [field]
-    assert told in found[field][0]
+IMPOSSIBLE: list[tuple[dict[str, object], str, str]] = [
+    ({"title_en": " "}, "title_en", "both languages"),
+    ({"title_zh": "長" * 201}, "title_zh", "at most"),
+    ({"theme": "TH9"}, "theme", "from the list"),
+    ({"format": "seance"}, "format", "from the list"),
+    ({"phase": "never"}, "phase", "from the list"),
+    ({"hours": 0}, "hours", "number from"),
+    ({"hours": float("nan")}, "hours", "number from"),
+    ({"cost": -1}, "cost", "number from"),
+    ({"languages": ()}, "languages", "at least one language"),
+    ({"languages": ("fr",)}, "languages", "at least one language"),
+    ({"region": None}, "region", "in which region"),
+    ({"region": "moon"}, "region", "from the list"),
+    ({"url": "javascript:alert(1)"}, "url", "https://"),
+    ({"teaches": ()}, "teaches", "at least one competency"),
+    ({"teaches": ({"competency": "NO-SUCH", "from": 0, "to": 1},)}, "teaches", "no competency"),
+    ({"teaches": ({"competency": "DAT-VIZ", "from": 2, "to": 2},)}, "teaches", "higher one"),
+    ({"teaches": VALUES.teaches * 2}, "teaches", "named twice"),
+    ({"teaches": VALUES.teaches * 9}, "teaches", "at most"),
+]
+
+
+def test_what_cannot_be_is_said_beside_its_field(office: Context, session: Session) -> None:
+    for changes, field, told in IMPOSSIBLE:
+        with pytest.raises(InvalidInput) as refused:
+            service.create(office, "X-1", replace(VALUES, **changes))
+        assert list(found := faults(refused.value)) == [field]
+        assert told in found[field][0]
     assert queries.count_all(session) == 0
 
 

@@ -58,6 +58,7 @@ def show(resource_id: int) -> ResponseReturnValue:
         "learning_resource/show.html",
         resource=resource,
         own=own,
+        signed_in=reader is not None,
         words=learning_words,
         themes=themes(),
     )
