@@ -10,6 +10,7 @@ from matchmaker.sample import (
     staged_learning,
     staged_member_wish,
     staged_quiz,
+    staged_talent,
 )
 from matchmaker.services.context import Context
 
@@ -19,5 +20,6 @@ STAGES: tuple[Callable[[Context], object], ...] = (
     staged_quiz.stage,
     staged_member_wish.stage,
     staged_learning.stage,
+    staged_talent.stage,
     staged_allocation.stage,
 )
