@@ -39,6 +39,8 @@ def may_withdraw(actor: User, evidence: Evidence) -> Reason:
         return None
     if is_own and evidence.kind in ASKED_KINDS:
         return N_("Somebody else’s word is theirs: only they can take it back.")
+    if is_own:
+        return N_("A result in a problem stays on record. The programme office corrects it.")
     return N_("Only the person it is about takes evidence back.")
 
 

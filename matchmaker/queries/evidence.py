@@ -156,6 +156,14 @@ def words_about(session: Session, user_id: int) -> Sequence[Evidence]:
     return session.scalars(statement).all()
 
 
+def results_of(session: Session, user_id: int) -> Sequence[Evidence]:
+    """What milestones say of a person, newest first."""
+    statement = _of(user_id).where(
+        Evidence.kind == EvidenceKind.MILESTONE, Evidence.state != EvidenceState.WITHDRAWN
+    )
+    return session.scalars(statement).all()
+
+
 def _of(user_id: int) -> sa.Select[Evidence]:
     return (
         sa.select(Evidence)
@@ -180,6 +188,18 @@ def find_course(session: Session, user_id: int, **columns: Any) -> Evidence | No
         user_id=user_id, kind=EvidenceKind.COURSE, state=EvidenceState.VERIFIED, **columns
     )
     return session.scalar(statement.limit(1))
+
+
+def find_result(session: Session, user_id: int, competency: str, milestone: str) -> Evidence | None:
+    """What a milestone says of a member by now."""
+    statement = sa.select(Evidence).filter_by(
+        user_id=user_id,
+        competency=competency,
+        kind=EvidenceKind.MILESTONE,
+        state=EvidenceState.VERIFIED,
+    )
+    rows = session.scalars(statement)
+    return next((row for row in rows if row.facts.get("milestone") == milestone), None)
 
 
 # Colleagues and mentors

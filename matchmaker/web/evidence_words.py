@@ -90,6 +90,13 @@ def level_name(level: int | None) -> str:
     return f"{found.code} {found.label(current_language())}"
 
 
+def level_of(row: Evidence) -> str:
+    """The level of a piece; of a result in a problem, the level that was asked for."""
+    if row.kind is EvidenceKind.MILESTONE:
+        return level_name(int(row.facts["needed"]))
+    return level_name(row.level)
+
+
 def level_sentence(level: int) -> str:
     """A level with what it takes, as a reviewer reads it."""
     found = load_taxonomy().levels[level]

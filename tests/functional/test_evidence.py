@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker.competency import load_taxonomy
+from matchmaker.competency.evidence import Result
 from matchmaker.models import AuditEvent, Evidence, LevelEstimate, OutboxMessage, Role
 from matchmaker.queries.level_piece import today
+from matchmaker.services.evidence_record import MilestoneResult, record_result
 from matchmaker.workflows.evidence import EvidenceState
 from tests import bad_files
 
@@ -375,6 +377,24 @@ def test_contradicting_evidence_is_said_on_the_page(make, login, session):
     page = main_of(client.get("/me/evidence"))
     assert "Your evidence contradicts itself: Computer vision" in page
     assert "Piece of work says level 2, Own rating says level 5." in page
+
+
+def test_results_in_problems_are_listed(make, login, session, ctx):
+    person = make.user()
+    found = MilestoneResult(
+        milestone="engagement:1:1", stage="PoC", needed=3, result=Result.PASSED, share="main"
+    )
+    record_result(ctx(None), person.id, "PER-CV", found, obtained_on=today(), title="Scratches")
+    session.commit()
+    client = login(person)
+    assert "Results in problems" in main_of(client.get("/me/evidence"))
+    row = rows(session)[0]
+    page = main_of(client.get(f"/me/evidence/{row.id}"))
+    assert "L3 Independent" in page
+    assert "higher than without it" in page
+    refused = client.post(f"/me/evidence/{row.id}/withdraw", data={"version": row.version})
+    assert refused.status_code == 403
+    assert "A result in a problem stays on record." in refused.text
 
 
 def test_a_text_in_a_third_language_is_told_to_the_reviewer(make, login, session):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker.adapters.scanner import Scan, Verdict
+from matchmaker.competency.evidence import Result
 from matchmaker.errors import (
     InvalidInput,
     InvalidTransition,
@@ -33,7 +34,13 @@ from matchmaker.policies.evidence import may_ask_person
 from matchmaker.queries import attachment as attachments
 from matchmaker.queries import evidence as queries
 from matchmaker.queries.level_piece import today
-from matchmaker.services import account, evidence_file, evidence_review, evidence_word
+from matchmaker.services import (
+    account,
+    evidence_file,
+    evidence_record,
+    evidence_review,
+    evidence_word,
+)
 from matchmaker.services import evidence as service
 from matchmaker.services.evidence import Shown
 from matchmaker.services.evidence_word import Word
@@ -264,6 +271,30 @@ def test_a_course_of_the_programme_counts_as_its_instructors_word(ctx, world, se
     assert estimates_of(session, world.person.id)["FND-ML"].confirmed >= 1
     with pytest.raises(InvalidInput):
         service.record_course(ctx(None), world.person.id, **{**values, "competency": "X"})
+
+
+def test_a_milestone_counts_once_and_not_when_it_was_false(ctx, world, session):
+    def record(result):
+        found = evidence_record.MilestoneResult(
+            milestone="engagement:7:2", stage="PoS", needed=3, result=result, share="led"
+        )
+        return evidence_record.record_result(
+            ctx(None), world.person.id, "PER-CV", found, obtained_on=today(), title="Scratches"
+        )
+
+    partly, again = record(Result.PARTLY), record(Result.PARTLY)
+    half = estimates_of(session, world.person.id)["PER-CV"].mean
+    passed = record(Result.PASSED)
+    assert (again, partly.state) == (partly, State.WITHDRAWN)
+    assert estimates_of(session, world.person.id)["PER-CV"].mean > half
+    evidence_record.revoke(ctx(None), passed.id, reason="The figures were made up.")
+    assert estimates_of(session, world.person.id) == {}
+    with pytest.raises(PermissionDenied):
+        service.withdraw(ctx(world.person), passed.id)
+    with pytest.raises(ValueError, match="a stage is one of"):
+        evidence_record.MilestoneResult(
+            milestone="m", stage="X", needed=3, result=Result.PASSED, share="led"
+        )
 
 
 def test_too_many_pieces_are_refused(ctx, world, monkeypatch):

@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "evidence/index.html",
         shown=queries.shown_by(session, me.id),
+        results=queries.results_of(session, me.id),
         said=queries.words_about(session, me.id),
         asked=queries.asked_of(session, me.id),
         parts=words.parts(queries.own_ratings(session, me.id)),
