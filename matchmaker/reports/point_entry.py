@@ -19,7 +19,7 @@ def entries_table(entries: Sequence[PointEntry]) -> Table:
         Column(N_("Day")),
         Column(N_("Name")),
         Column(N_("Kind")),
-        Column(N_("Points"), is_number=True),
+        Column(N_("Points earned"), is_number=True),
         Column(N_("State")),
         Column(N_("Reason")),
     )
@@ -34,7 +34,7 @@ def entries_table(entries: Sequence[PointEntry]) -> Table:
         )
         for entry in entries
     ]
-    return Table("points", N_("Points"), _RULE, columns, rows)
+    return Table("points", N_("Community points"), _RULE, columns, rows)
 
 
 def _state(entry: PointEntry) -> str:

@@ -17,7 +17,7 @@ from matchmaker.reports.table import Cell, Column, Name, Table, Words, rounded
 LEVELS = (1, 2, 3, 4, 5)
 #: Where the question usually is: who works without help.
 USUAL_LEVEL = 3
-NOBODY = N_("nobody")
+NOBODY = N_("nobody known")
 _RULE = N_(
     "Demand: the importance (1 to 3) of every requirement at this level or above, added up over "
     "published problems of the programme’s calls. Supply: the people expected to reach the level, "

@@ -98,7 +98,7 @@ SUBJECTS = {
     "RubricVersion": N_("Rubric"),
     "LearningResource": N_("Entry of the learning catalogue"),
     "Enrolment": N_("Enrolment in a course"),
-    "PointEntry": N_("Points"),
+    "PointEntry": N_("Community points"),
     "Badge": N_("Badge"),
 }
 #: What an event may say besides; what is not here is shown under its own name.

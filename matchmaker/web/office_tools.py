@@ -74,7 +74,7 @@ GROUPS = (
                 N_("Write, approve and retire questions; see how they behave."),
             ),
             Tool("badge.index", N_("Badges"), N_("Confirmed levels that were issued; revoke.")),
-            Tool("point_entry.index", N_("Points"), N_("What people earned; take back.")),
+            Tool("point_entry.index", N_("Community points"), N_("What people earned; take back.")),
         ),
     ),
     Group(
@@ -93,6 +93,11 @@ GROUPS = (
                 "allocation.index",
                 N_("Allocation"),
                 N_("Which team works on which problem: propose, compare, decide."),
+            ),
+            Tool(
+                "decision.index",
+                N_("Decisions"),
+                N_("Prepare, preview with the letters, announce together."),
             ),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, cast
 
 from flask import url_for
@@ -20,6 +21,8 @@ from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.i18n import current_language, current_locale
 from matchmaker.web.transaction import db_session
 
+#: Sectors in the drawing: those that ask for most; the tables have all.
+MOST = 8
 NAMES = ("level", "domain", "sector", "region", "call")
 
 
@@ -72,8 +75,8 @@ def participation() -> list[Table]:
 def chart(found: Market) -> dict[str, Any]:
     """The scarcest competencies against the sectors that ask for them, for the drawing."""
     taxonomy, locale = load_taxonomy(), current_locale()
-    asking = {group for need in found.needs for group in need.groups}
-    sectors = [code for code in taxonomy.sectors if code in asking]
+    asking = Counter(group for need in found.needs for group in need.groups)
+    sectors = sorted(taxonomy.sectors.keys() & asking.keys(), key=lambda g: (-asking[g], g))[:MOST]
     rows = [
         {
             "label": said(row.label, locale),

@@ -119,10 +119,10 @@ def _page(error: MatchmakerError | None = None) -> ResponseReturnValue:
     ), status_of(error) if error else 200
 
 
-def _export_url(kind: str) -> str:
+def _export_url(ending: str) -> str:
     """The address of the list as a file, limited as the page is."""
     given: dict[str, Any] = {n: listing.chosen(n) for n in ("words", "kind", "state")}
-    return url_for("point_entry.export", kind=kind, **given)
+    return url_for("point_entry.export", ending=ending, **given)
 
 
 def _refusal(error: MatchmakerError) -> str:
@@ -140,13 +140,13 @@ def _states() -> list[tuple[str, str]]:
     return list(zip(queries.STATES, words, strict=True))
 
 
-@blueprint.get("/office/points.<any(csv, xlsx):kind>")
+@blueprint.get("/office/points.<any(csv, xlsx):ending>")
 @guard(may_list_points)
-def export(kind: str) -> ResponseReturnValue:
+def export(ending: str) -> ResponseReturnValue:
     """The same as a file."""
     wanted = _wanted()
     table = entries_table(queries.all_entries(db_session(), _me(), wanted))
-    return figures.tables_as_file([table], "points", kind)
+    return figures.tables_as_file([table], "points", ending)
 
 
 @blueprint.post("/office/points/<int:entry_id>/take-back")
