@@ -29,6 +29,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.call import visible_calls
+from matchmaker.policies.enrolment import may_list_enrolments
 from matchmaker.policies.evidence import may_open_queue as may_look_at_evidence
 from matchmaker.policies.job import visible_jobs
 from matchmaker.policies.match import announced_matches, visible_matches
@@ -36,6 +37,7 @@ from matchmaker.policies.match_run import visible_match_runs
 from matchmaker.policies.problem import may_open_queue, visible_problems
 from matchmaker.policies.scope import handled_by
 from matchmaker.policies.site import may_enter_office
+from matchmaker.queries import enrolment as enrolments
 from matchmaker.queries import evidence, grading_panel, readiness
 from matchmaker.queries import invitation as invitations
 from matchmaker.queries import organization as organizations
@@ -116,6 +118,8 @@ class Desk:
     #: What the person was asked to say of others, and how much evidence waits for a look.
     asked: Sequence[Evidence]
     evidence_queue: int
+    #: How much course work waits to be assessed.
+    course_work: int
     office: Office | None
 
 
@@ -137,6 +141,9 @@ def desk(session: Session, actor: User) -> Desk:
         asked=evidence.asked_of(session, actor.id),
         evidence_queue=(
             evidence.count_waiting(session, actor) if may_look_at_evidence.allows(actor) else 0
+        ),
+        course_work=(
+            enrolments.count_waiting(session, actor) if may_list_enrolments.allows(actor) else 0
         ),
         office=office(session, actor) if may_open_queue.allows(actor) else None,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -115,12 +114,12 @@ def _not_own(actor: User | None) -> sa.ColumnElement[bool]:
     return Enrolment.user_id != actor.id if actor is not None else sa.false()
 
 
-def oldest_waiting(session: Session, actor: User | None) -> datetime | None:
-    """When what waits longest was handed in."""
-    statement = sa.select(sa.func.min(Enrolment.handed_in_at)).where(
+def count_waiting(session: Session, actor: User | None) -> int:
+    """How much of what was handed in waits for *actor*."""
+    statement = sa.select(sa.func.count(Enrolment.id)).where(
         Enrolment.state == EnrolmentState.HANDED_IN, visible_enrolments(actor), _not_own(actor)
     )
-    return session.scalar(statement)
+    return session.scalar(statement) or 0
 
 
 def next_to_assess(session: Session, actor: User | None, after: int) -> Enrolment | None:

@@ -31,6 +31,7 @@ from matchmaker.queries import invitation as invitations
 from matchmaker.services import (
     badge,
     delivery,
+    enrolment,
     evidence,
     find_consent,
     gender_declaration,
@@ -291,6 +292,7 @@ def _forget_traces(ctx: Context, user: User) -> None:
     session.execute(sa.delete(FormDraft).where(FormDraft.user_id == user.id))
     evidence.forget(session, user.id)
     quiz.forget(session, user.id)
+    enrolment.forget(session, user.id)
     badge.forget(ctx, user.id)
     for part in (find_consent, point_entry, gender_declaration):
         part.forget(session, user.id)

@@ -18,6 +18,7 @@ from matchmaker.web import (
     application_words,
     evidence_words,
     grading_desk,
+    learning_words,
     problem_words,
     question_words,
     reviewing_desk,
@@ -109,6 +110,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += [Waiting(**task) for task in application_words.tasks(user)]
     found += [Waiting(**task) for task in reviewing_desk.tasks(user)]
     found += [Waiting(**task) for task in evidence_words.tasks(desk.asked, desk.evidence_queue)]
+    found += [Waiting(**task) for task in learning_words.tasks(desk.course_work)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
         found += _amendments(desk.office)

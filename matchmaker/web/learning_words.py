@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,6 +208,18 @@ def differing(form: ResourceForm, row: LearningResource) -> list[tuple[str, str,
     typed["teaches"], typed["languages"] = [*map(dict, typed["teaches"])], [*typed["languages"]]
     saved |= {"format": row.format.value, "phase": row.phase.value, "region": row.region or ""}
     return _changes(saved, typed)
+
+
+def tasks(waiting: int) -> Iterator[dict[str, str]]:
+    """What the desk says of course work that waits to be assessed."""
+    if waiting:
+        yield {
+            "title": str(_("Course work to assess: %(count)s", count=waiting)),
+            "url": url_for("enrolment.queue"),
+            "owner": str(_("Officers and mentors")),
+            "tone": "waiting",
+            "action_label": str(_("Look")),
+        }
 
 
 def check_url(competency: str) -> str:
