@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from matchmaker.competency.reach import Reach
 from matchmaker.i18n import N_, Message
 from matchmaker.queries.ranking_change import LatestChange
-from matchmaker.services.problem_fit import HOURS_A_WEEK, ProblemFit, Way
+from matchmaker.services.problem_fit import HOURS_A_WEEK, NeedLine, ProblemFit, Way
 from matchmaker.web.explanations import FEATURES, concept, joined
 from matchmaker.web.i18n import current_language, say
 from matchmaker.web.learning_words import check_url as check_url
@@ -68,7 +68,7 @@ def reach_tone(fit: ProblemFit) -> str:
     return TONES[fit.reach]
 
 
-def carried_by(line: Any) -> str:
+def carried_by(line: NeedLine) -> str:
     """Who on the team carries a requirement."""
     return joined(user.name for user in line.carriers)
 
@@ -100,6 +100,18 @@ def way_text(way: Way, fit: ProblemFit) -> str:
 def learn_url(problem_id: int) -> str:
     """Where a member sees what to learn for a problem."""
     return url_for("enrolment.mine", aim=f"problem-{problem_id}")
+
+
+def wish_url(team_id: int, line: NeedLine, problem_id: int) -> str:
+    """Where the team says that it looks for somebody who can."""
+    need = line.need
+    return url_for(
+        "member_wish.index",
+        team_id=team_id,
+        competency=need.competency,
+        level=need.level,
+        problem_id=problem_id,
+    )
 
 
 def moves(latest: LatestChange) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.competency import load_taxonomy
@@ -223,7 +223,7 @@ def tasks(waiting: int) -> Iterator[dict[str, str]]:
 
 
 def check_url(competency: str) -> str:
-    """Where the short check of a competency is taken; one's levels where there is none."""
-    if "quiz.start" in current_app.view_functions:
+    """Where one finds out where one stands: by the short check, or by evidence where there is none."""
+    if competency in load_taxonomy().competencies:
         return url_for("quiz.start", competency=competency)
-    return url_for("learning_resource.catalogue", competency=competency)
+    return url_for("standing.competency", competency=competency)
