@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from matchmaker.sample import (
     staged_allocation,
+    staged_application,
     staged_evidence,
     staged_learning,
     staged_member_wish,
@@ -21,5 +22,6 @@ STAGES: tuple[Callable[[Context], object], ...] = (
     staged_member_wish.stage,
     staged_learning.stage,
     staged_talent.stage,
+    staged_application.stage,
     staged_allocation.stage,
 )

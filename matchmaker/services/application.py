@@ -136,14 +136,14 @@ def _find(ctx: Context, application_id: int) -> Application:
     )
 
 
-def _check_writable(ctx: Context, application: Application) -> None:
+def _check_writable(ctx: Context, application: Application, now: datetime | None = None) -> None:
     if application.state not in REVISABLE_STATES:
         label = Message(APPLICATION_WORKFLOW.labels[application.state].public)
         text = N_("This application is in the state “%(state)s”: it cannot be changed any more.")
         raise InvalidTransition(text, state=label)
     if application.team.archived_at is not None:
         raise InvalidTransition(N_("This team is archived. Bring it back before you change it."))
-    check_open(ctx, application.problem)
+    check_open(ctx, application.problem, now)
 
 
 def values_of(application: Application) -> ApplicationValues:
@@ -217,8 +217,13 @@ def _write_people(application: Application, people: Sequence[PersonValues]) -> N
     application.people = rows
 
 
-def submit(ctx: Context, application_id: int, *, version: int) -> Application:
+def submit(
+    ctx: Context, application_id: int, *, version: int, received_at: datetime | None = None
+) -> Application:
     """Hand in what is written: a version that is never changed, with a receipt to all members.
+
+    What counts is when the request reached the server, *received_at*, however long it then waited
+    for others in the last minute.
 
     Raises
     ------
@@ -227,13 +232,13 @@ def submit(ctx: Context, application_id: int, *, version: int) -> Application:
     InvalidInput
         If a part is missing or a rule of the call is not met; says which.
     """
-    now = utcnow()
+    now = received_at or utcnow()
     application = _find(ctx, application_id)
     ctx.require(may_submit_application, application)
     is_in = application.state is ApplicationState.SUBMITTED
     if is_in and receipts.says_the_same(application, application.standing):
         return application  # A second click.
-    _check_writable(ctx, application)
+    _check_writable(ctx, application, now)
     if application.version != version:
         raise StaleVersion
     _lock_people(ctx, application)

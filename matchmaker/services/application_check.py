@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from matchmaker.assessment import application_eligibility as eligibility
 from matchmaker.assessment import application_parts as proposal
@@ -33,9 +34,9 @@ def parts_of(rules: CallRules, problem: Problem) -> tuple[Part, ...]:
     return proposal.parts_for(proposal.read_parts(rules.parts), stages)
 
 
-def check_open(ctx: Context, problem: Problem) -> None:
-    """Raise unless teams can hand in for *problem* now."""
-    now, rules = utcnow(), rules_of(ctx.session, problem.call_id)
+def check_open(ctx: Context, problem: Problem, now: datetime | None = None) -> None:
+    """Raise unless teams can hand in for *problem* now, or at the moment given."""
+    now, rules = now or utcnow(), rules_of(ctx.session, problem.call_id)
     if rules is None:
         raise InvalidTransition(N_("This call takes no applications."))
     if problem.state is not ProblemState.PUBLISHED:

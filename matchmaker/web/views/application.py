@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from matchmaker.clock import utcnow
 from matchmaker.errors import (
     Conflict,
     DeadlinePassed,
@@ -28,6 +31,7 @@ from matchmaker.policies.application import (
 )
 from matchmaker.policies.site import may_use
 from matchmaker.queries import application as queries
+from matchmaker.queries import decision as decided
 from matchmaker.queries import problem as problems
 from matchmaker.queries.call_rules import rules_of
 from matchmaker.queries.question import asking_teams
@@ -36,7 +40,7 @@ from matchmaker.services import application_decision as decisions
 from matchmaker.services import application_receipt as receipts
 from matchmaker.services import application_withdrawal as withdrawals
 from matchmaker.services.application_check import check, parts_of, rules_for
-from matchmaker.web import application_words, drafts
+from matchmaker.web import application_words, decision_words, drafts
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.application import (
@@ -155,6 +159,8 @@ def page(
         names=application_words.person_names(application),
         origin=APPLICATION_ORIGIN_LABELS[application.origin],
         amount=shown_amount,
+        announced=decided.announced_of(db_session(), application),
+        decision_words=decision_words,
         words=application_words,
         limits=context().settings,
     )
@@ -233,11 +239,18 @@ def submit(application_id: int) -> ResponseReturnValue:
     """Hand in what is written."""
     application, form = own(application_id), SubmitForm()
     try:
-        service.submit(context(), application.id, version=form.version.data)
+        service.submit(
+            context(), application.id, version=form.version.data, received_at=received_at()
+        )
     except (InvalidInput, StaleVersion, DeadlinePassed, InvalidTransition) as error:
         return page(application, refusal=error), status_of(error)
     flash(_("Handed in. The receipt is on its way to all members of the team."), "success")
     return redirect(_receipt_url(application), 303)
+
+
+def received_at() -> datetime:
+    """When this request reached the server, before it waited for anything."""
+    return utcnow() - timedelta(seconds=time.perf_counter() - g.began)
 
 
 def _receipt_url(application: Application) -> str:
@@ -275,7 +288,7 @@ def confirm(application_id: int) -> ResponseReturnValue:
     application, form = own(application_id), SubmitForm()
     try:
         decisions.confirm(context(), application.id, version=form.version.data)
-    except (Conflict, StaleVersion, InvalidTransition) as error:
+    except (Conflict, DeadlinePassed, StaleVersion, InvalidTransition) as error:
         return page(application, refusal=error), status_of(error)
     flash(_("The place is yours."), "success")
     return redirect(url_for("application.show", application_id=application.id), 303)
