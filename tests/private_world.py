@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from matchmaker.clock import utcnow
 from matchmaker.models import (
     AccountKind,
+    Allocation,
+    AllocationLock,
     Attachment,
     AttachmentAccess,
     Base,
@@ -21,6 +23,7 @@ from matchmaker.models import (
     DataTerms,
     GradeAppeal,
     GradeDecision,
+    LockKind,
     MatchRun,
     MemberRole,
     Organization,
@@ -40,8 +43,9 @@ from matchmaker.models import (
 from matchmaker.models.question import AnswerSide
 from matchmaker.queries import match as matches
 from matchmaker.queries.match import Filter
-from matchmaker.services import match, match_run, private_call, private_call_team
+from matchmaker.services import allocation, match, match_run, private_call, private_call_team
 from matchmaker.services import team as teams
+from matchmaker.services.allocation_config import AllocationConfig
 from matchmaker.services.call import CallValues
 from matchmaker.services.context import Context
 from matchmaker.services.match import Choice
@@ -87,6 +91,8 @@ class PrivateWorld:
     problems: list[Problem] = field(default_factory=list)
     team: Team | None = None
     run: MatchRun | None = None
+    allocation: Allocation | None = None
+    lock: AllocationLock | None = None
 
     @property
     def call(self) -> Call:
@@ -160,7 +166,26 @@ def fill(
     _publish(session, ctx, world)
     session.add_all(_notes(world))
     session.commit()
+    _allocate(session, ctx, run_jobs, world)
     return world
+
+
+def _allocate(
+    session: Session,
+    ctx: Callable[..., Context],
+    run_jobs: Callable[[], Any],
+    world: PrivateWorld,
+) -> None:
+    """Lock the one pair there is, and place it."""
+    assert world.team is not None
+    lead, pair = ctx(world.lead), (world.problems[0].id, world.team.id)
+    world.lock = allocation.lock_place(lead, *pair, LockKind.PIN, reason=MARK_EN)
+    world.allocation = allocation.start_allocation(
+        lead, world.call.id, AllocationConfig(), note=MARK_ZH
+    )
+    session.commit()
+    run_jobs()
+    session.expire_all()
 
 
 def _notes(world: PrivateWorld) -> list[Base]:

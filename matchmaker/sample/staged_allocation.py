@@ -14,8 +14,8 @@ from matchmaker.services.context import Context
 
 FIRST = AllocationConfig(aim=Aim.TOTAL)
 FAIR = AllocationConfig(aim=Aim.FAIR, rounds=2, minimum=65.0, capacity_at_most=1)
-#: More than the sample's matches can give.
-IMPOSSIBLE = replace(FAIR, minimum=80.0, floors=(GroupFloor(GroupKind.REGION, "south", 6),))
+#: More than there are problems in the south.
+IMPOSSIBLE = replace(FAIR, minimum=80.0, floors=(GroupFloor(GroupKind.REGION, "south", 15),))
 REASON = "團隊與廠商已經合作過，資料也談妥了。"
 
 
@@ -24,7 +24,7 @@ def stage(ctx: Context) -> None:
     acting = replace(ctx, actor=officer(ctx.session), trusted=False)
     cancelled = _start(acting, FIRST, "條件設錯，先取消")
     service.cancel_allocation(acting, cancelled.id)
-    _carry_out(acting, IMPOSSIBLE, "南部至少六件")
+    _carry_out(acting, IMPOSSIBLE, "南部至少十五件")
     first = _carry_out(acting, FIRST, "只看整體相符程度")
     service.deploy_allocation(acting, first.id, version=first.version)
     ctx.session.flush()

@@ -138,6 +138,7 @@ def addresses(rule: Rule, place: Place, last: dict[str, int]) -> Iterator[str]:
         "team_id": [team],
         "run_id": [world.run.id if world.run else 0],
         "call_id": [world.call.id],
+        "allocation_id": [world.allocation.id if world.allocation else 0],
         "private_call_id": [world.private.id if world.private else 0],
         "organization_id": [world.organization.id],
         "user_id": [world.member.id],

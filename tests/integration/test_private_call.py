@@ -37,20 +37,30 @@ from matchmaker.policies.match import may_review
 from matchmaker.policies.problem import may_decide, visible_problems
 from matchmaker.policies.scope import may_act_as_office, may_read_as_office, private_call_of
 from matchmaker.policies.team import visible_teams
-from matchmaker.queries import audit, match_run
+from matchmaker.queries import allocation_place, audit, match_run
+from matchmaker.queries import job as jobs
 from matchmaker.queries import private_call as queries
 from matchmaker.queries.audit import AuditFilter
 from matchmaker.queries.membership import GroupKind
 from matchmaker.reports.export import records_of
-from matchmaker.services import data_terms, invitation, membership, private_call, private_call_team
+from matchmaker.services import (
+    allocation,
+    data_terms,
+    invitation,
+    membership,
+    private_call,
+    private_call_team,
+)
 from matchmaker.services import match_run as runs
 from matchmaker.services import problem as problems
 from matchmaker.services import team as teams
+from matchmaker.services.allocation_config import AllocationConfig
 from matchmaker.services.audit import verify
 from matchmaker.services.call import CallValues
 from matchmaker.services.context import Context
 from matchmaker.services.problem_values import ProblemValues
 from matchmaker.services.team import TeamValues
+from matchmaker.workflows.allocation import AllocationState
 from matchmaker.workflows.private_call import (
     PRIVATE_CALL_WORKFLOW,
     PrivateCallAction,
@@ -616,6 +626,33 @@ class TestMatching:
         with pytest.raises(PermissionDenied, match="own officers decide"):
             runs.start_run(ctx(opened.member), opened.call.id)
         assert runs.start_run(ctx(opened.lead), opened.call.id).call_id == opened.call.id
+
+    def test_an_in_house_allocation_is_its_officers_own(
+        self, make: Factory, session: Session, ctx: Ctx, run_jobs: Callable[[], int]
+    ) -> None:
+        world = private_world.surroundings(make)
+        private_world.fill(make, session, ctx, run_jobs, world)
+        found, lock = world.allocation, world.lock
+        assert found is not None
+        assert lock is not None
+
+        places = allocation_place.all_places(session, found)
+        assert [(place.problem_id, place.team_id) for place in places] == [
+            (lock.problem_id, lock.team_id)
+        ]
+        assert found.state is AllocationState.DONE
+        for role in ("officer", "administrator", "other enterprise"):
+            outsider = ctx(world.outsiders[role])
+            with pytest.raises(NotFound):
+                allocation.start_allocation(outsider, world.call.id, AllocationConfig())
+            with pytest.raises(NotFound):
+                allocation.deploy_allocation(outsider, found.id, version=found.version)
+            with pytest.raises(NotFound):
+                allocation.unlock_place(outsider, lock.id)
+            with pytest.raises(NotFound):
+                jobs.get_job(session, world.outsiders[role], found.job_id or 0)
+        allocation.deploy_allocation(ctx(world.lead), found.id, version=found.version)
+        assert found.state is AllocationState.DEPLOYED
 
     def test_whoever_wrote_the_problem_does_not_solve_it(
         self, make: Factory, session: Session, opened: PrivateWorld, ctx: Ctx

@@ -40,6 +40,7 @@ from matchmaker.web.transaction import context, db_session
 blueprint = Blueprint("allocation", __name__)
 
 ONE = "/office/allocations/<int:allocation_id>"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/office/allocations")
@@ -278,19 +279,25 @@ def undo(allocation_id: int) -> ResponseReturnValue:
     return redirect(url_for("allocation.show", allocation_id=allocation_id), 303)
 
 
-@blueprint.get(ONE + "/export.<any(csv, xlsx):kind>")
+@blueprint.get(ONE + "/export.csv")
 @guard(may_export_allocation)
-def export(allocation_id: int, kind: str) -> ResponseReturnValue:
+def export(allocation_id: int) -> ResponseReturnValue:
     """Every candidate as a table for a spreadsheet."""
-    allocation = queries.get_allocation(db_session(), actor(), allocation_id)
-    table = places_table(db_session(), allocation)
-    if kind == "csv":
-        response = Response(as_csv([table], current_locale()), mimetype="text/csv")
-    else:
-        response = Response(
-            as_xlsx([table], current_locale()),
-            mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )
-    name = f"allocation-{allocation.id}.{kind}"
+    table = places_table(db_session(), queries.get_allocation(db_session(), actor(), allocation_id))
+    content = as_csv([table], current_locale())
+    return _file(content, "text/csv", f"allocation-{allocation_id}.csv")
+
+
+@blueprint.get(ONE + "/export.xlsx")
+@guard(may_export_allocation)
+def export_workbook(allocation_id: int) -> ResponseReturnValue:
+    """The same as a workbook."""
+    table = places_table(db_session(), queries.get_allocation(db_session(), actor(), allocation_id))
+    content = as_xlsx([table], current_locale())
+    return _file(content, WORKBOOK, f"allocation-{allocation_id}.xlsx")
+
+
+def _file(content: str | bytes, mimetype: str, name: str) -> Response:
+    response = Response(content, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
