@@ -50,6 +50,16 @@ from matchmaker.models.call import Call
 from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
+from matchmaker.models.decision import (
+    DECISION_OUTCOME_LABELS,
+    DECLINE_CAUSE_LABELS,
+    NEXT_STEP_LABELS,
+    Decision,
+    DecisionOutcome,
+    DecisionRound,
+    DeclineCause,
+    NextStep,
+)
 from matchmaker.models.delivery import (
     CHANNEL_LABELS,
     Channel,

@@ -38,7 +38,7 @@ def visible_deliveries(actor: User | None) -> sa.ColumnElement[bool]:
     """The letters whose words the office may read: those that are open to it."""
     if actor is None or not may_list_deliveries.allows(actor):
         return sa.false()
-    return Delivery.is_open
+    return Delivery.is_open.is_(True)
 
 
 def visible_notifications(actor: User | None) -> sa.ColumnElement[bool]:

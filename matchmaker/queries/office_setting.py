@@ -19,6 +19,7 @@ NumberKey = Literal[
     "grading_due_days",
     "appeal_days",
     "question_due_days",
+    "digest_hour",
     "badge_valid_months",
 ]
 

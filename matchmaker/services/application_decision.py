@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
+from matchmaker.errors import (
+    Conflict,
+    DeadlinePassed,
+    InvalidInput,
+    InvalidTransition,
+    StaleVersion,
+)
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Application, Call, Problem, Team
 from matchmaker.policies.application import (
@@ -19,6 +25,7 @@ from matchmaker.policies.application import (
     received_applications,
 )
 from matchmaker.queries import application as queries
+from matchmaker.queries import decision as decisions
 from matchmaker.queries.call_rules import deadline, is_in_time, is_open, rules_in, rules_of
 from matchmaker.services.application_letters import write_to_team
 from matchmaker.services.context import Context
@@ -65,7 +72,7 @@ def decide(
         raise StaleVersion
     if action is ApplicationAction.BEGIN_REVIEW:
         _check_closed(ctx, application)
-    _decide(ctx, application, action, reason)
+    take(ctx, application, action, reason)
     return application
 
 
@@ -99,9 +106,10 @@ def _check_closed(ctx: Context, application: Application) -> None:
         )
 
 
-def _decide(
+def take(
     ctx: Context, application: Application, action: ApplicationAction, reason: str
 ) -> ApplicationState:
+    """Take *action*, whose permission was checked, with its reason and its line in the trail."""
     before = application.apply(action)
     application.reason, application.decided_at = reason, utcnow()
     facts = {"reason": reason} if reason else {}
@@ -129,7 +137,7 @@ def begin_review(ctx: Context, call_id: int) -> int:
     found = _closed(ctx, Application.call_id == call_id, lock=True)
     for application in found:
         ctx.require(may_decide_application, application)
-        _decide(ctx, application, ApplicationAction.BEGIN_REVIEW, "")
+        take(ctx, application, ApplicationAction.BEGIN_REVIEW, "")
     return len(found)
 
 
@@ -214,11 +222,19 @@ def confirm(ctx: Context, application_id: int, *, version: int) -> Application:
         return application  # A second click.
     if application.version != version:
         raise StaleVersion
+    _check_time(ctx, application)
     _check_room(ctx, application)
     before = application.apply(ApplicationAction.CONFIRM)
     application.decided_at = utcnow()
     ctx.record("application:confirm", application, before=before, after=application.state)
     return application
+
+
+def _check_time(ctx: Context, application: Application) -> None:
+    """An offer ends with its last second, whether or not anything has tidied up after it."""
+    offer = decisions.announced_of(ctx.session, application)
+    if offer is not None and offer.expires_at is not None and offer.expires_at <= utcnow():
+        raise DeadlinePassed(N_("The time to answer this offer is over."))
 
 
 def _check_room(ctx: Context, application: Application) -> None:

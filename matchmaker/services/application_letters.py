@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from matchmaker.i18n import language_of
+from matchmaker.i18n import Message, language_of, translate
 from matchmaker.models import Application, User
 from matchmaker.services.context import Context
 from matchmaker.services.mail import in_words
@@ -21,18 +22,29 @@ def write_to_team(
     ctx: Context, application: Application, kind: str, *, path: str = "", **params: Any
 ) -> None:
     """Write to every member, each in their language; moments get their zone."""
-    url = f"{ctx.settings.base_url}{path or f'/applications/{application.id}'}"
     for user in members_of(application):
-        said: dict[str, Any] = {name: _said(ctx, user, value) for name, value in params.items()}
-        language = language_of(user.locale)
-        said |= {
-            "title": application.problem.title(language),
-            "team": application.team.name(language),
-        }
-        ctx.send_mail(kind, user, about=application, url=url, **said)
+        ctx.send_mail(kind, user, about=application, **said(ctx, application, user, params, path))
 
 
-def _said(ctx: Context, user: User, value: Any) -> Any:
+def said(
+    ctx: Context, application: Application, user: User, params: Mapping[str, Any], path: str = ""
+) -> dict[str, Any]:
+    """What a letter to *user* says: *params* in their language, the title, the team, the way."""
+    language = language_of(user.locale)
+    return {
+        **{name: _in_words(ctx, user, value) for name, value in params.items()},
+        "title": application.problem.title(language),
+        "team": application.team.name(language),
+        "url": f"{ctx.settings.base_url}{path or f'/applications/{application.id}'}",
+    }
+
+
+def _in_words(ctx: Context, user: User, value: Any) -> Any:
     if isinstance(value, datetime):
         return in_words(value, user.locale, ctx.settings.timezone)
+    if isinstance(value, Message):
+        return translate(value, user.locale)
+    if isinstance(value, tuple):  # Paragraphs; empty ones say nothing.
+        said = (_in_words(ctx, user, part) for part in value)
+        return "\n\n".join(part for part in said if part)
     return value

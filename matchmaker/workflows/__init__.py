@@ -4,6 +4,7 @@ from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
 from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
+from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
 from matchmaker.workflows.delivery import DELIVERY_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
@@ -39,6 +40,7 @@ ALL_WORKFLOWS = (
     ATTACHMENT_WORKFLOW,
     QUESTION_WORKFLOW,
     DELIVERY_WORKFLOW,
+    DECISION_ROUND_WORKFLOW,
     BADGE_WORKFLOW,
     EVIDENCE_WORKFLOW,
     ENROLMENT_WORKFLOW,

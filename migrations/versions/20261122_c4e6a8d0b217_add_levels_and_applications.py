@@ -1459,6 +1459,63 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "decision_rounds",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("allocation_id", sa.Integer(), nullable=True),
+        sa.Column("starter_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "preparing",
+                "announced",
+                "dropped",
+                name="decisionroundstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answer_days", sa.Integer(), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announcer_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'announced') = (announced_at IS NOT NULL)",
+            name=op.f("ck_decision_rounds_announced_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "answer_days BETWEEN 1 AND 60", name=op.f("ck_decision_rounds_answer_days_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["allocation_id"],
+            ["allocations.id"],
+            name=op.f("fk_decision_rounds_allocation_id_allocations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["announcer_id"], ["users.id"], name=op.f("fk_decision_rounds_announcer_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_decision_rounds_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(
+            ["starter_id"], ["users.id"], name=op.f("fk_decision_rounds_starter_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_rounds")),
+    )
+    with op.batch_alter_table("decision_rounds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_rounds_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(
+            "uq_decision_rounds_open",
+            ["call_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'preparing'"),
+            postgresql_where=sa.text("state = 'preparing'"),
+        )
+
+    op.create_table(
         "member_offers",
         sa.Column("wish_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1597,6 +1654,79 @@ def upgrade() -> None:
         sa.UniqueConstraint("assignment_id", name=op.f("uq_application_reviews_assignment_id")),
     )
     op.create_table(
+        "decisions",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "offer",
+                "waitlist",
+                "decline",
+                name="decisionoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("turn", sa.Integer(), nullable=True),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "places_taken",
+                "place_elsewhere",
+                "below_minimum",
+                "not_feasible",
+                "gaps",
+                "other",
+                name="declinecause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "next_step",
+            sa.Enum(
+                "other_problems",
+                "learning",
+                "levels",
+                "next_call",
+                name="nextstep",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_decisions_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["decision_rounds.id"],
+            name=op.f("fk_decisions_round_id_decision_rounds"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sa.UniqueConstraint("round_id", "application_id", name=op.f("uq_decisions_round_id")),
+    )
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_decisions_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
         "review_remarks",
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=True),
@@ -1681,6 +1811,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_remarks_application_id"))
 
     op.drop_table("review_remarks")
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decisions_application_id"))
+
+    op.drop_table("decisions")
     op.drop_table("application_reviews")
     with op.batch_alter_table("review_assignments", schema=None) as batch_op:
         batch_op.drop_index("ix_review_assignments_reviewer_state")
@@ -1690,6 +1824,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_offers_user_id"))
 
     op.drop_table("member_offers")
+    with op.batch_alter_table("decision_rounds", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_decision_rounds_open",
+            sqlite_where=sa.text("state = 'preparing'"),
+            postgresql_where=sa.text("state = 'preparing'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_decision_rounds_call_id"))
+
+    op.drop_table("decision_rounds")
     with op.batch_alter_table("application_twins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_twins_other_id"))
 
