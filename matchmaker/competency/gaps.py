@@ -20,6 +20,8 @@ LIKELY = 0.6
 #: Below this a must-have is shown as a gap.
 UNLIKELY = 0.3
 MOST_STRENGTHS = 5
+#: Of so much of what a role takes something has to be known before it can be near.
+KNOWN_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +184,23 @@ def nearest_roles(
     Returns
     -------
     tuple of RolePath
-        The nearest first; equal ones by id.
+        The nearest first; equal ones by id. Roles of which hardly anything is known come last,
+        however modest they are: nobody is near what has never been looked at.
     """
     known = load_taxonomy().roles if roles is None else roles
     paths = []
     for role in known.values():
         found = standing(estimates, role_needs(role))
         paths.append(RolePath(role.id, role_coverage(role, estimates), found.gaps, found.unknowns))
-    return tuple(sorted(paths, key=lambda path: (-path.coverage, path.role))[:n])
+    paths.sort(key=lambda p: (not _is_known(known[p.role], estimates), -p.coverage, p.role))
+    return tuple(paths[:n])
+
+
+def _is_known(role: Role, estimates: Mapping[str, Estimate]) -> bool:
+    """Whether more than people's own word is known of enough of what *role* takes, by level."""
+    found = {name for name, estimate_ in estimates.items() if not estimate_.is_unknown}
+    known = sum(level for name, level in role.levels.items() if name in found)
+    return known >= KNOWN_SHARE * sum(role.levels.values())
 
 
 class Cover(StrEnum):

@@ -18,9 +18,9 @@ from matchmaker.queries import level_estimate as levels
 from matchmaker.queries import membership as memberships
 from matchmaker.workflows.problem import ProblemState
 
-#: How many problems there are to compare with, and how many changes are told.
+#: How many problems there are to compare with, and how many changes are read.
 OFFERED = 12
-CHANGES = 12
+CHANGES = 100
 #: So many problems of a grade have to be open before they say what it asks for.
 ENOUGH = 3
 

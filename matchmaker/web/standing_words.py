@@ -15,7 +15,7 @@ from matchmaker.competency.gaps import Cover, TeamNeed
 from matchmaker.competency.overview import DomainProfile, SectorReadiness, effects_together
 from matchmaker.i18n import N_
 from matchmaker.models import Evidence, LevelChange, QuizAnswer, User
-from matchmaker.queries.level_piece import Piece
+from matchmaker.queries.level_piece import TAIPEI, Piece
 from matchmaker.services.level_estimate import half_life
 from matchmaker.web import evidence_words
 from matchmaker.web.evidence_words import day_text, level_name, name_of
@@ -23,8 +23,8 @@ from matchmaker.web.i18n import current_language, say
 
 __all__ = ["day_text", "level_name", "name_of"]
 
-#: So many sectors are shown; the others are far behind.
-SECTORS = 6
+#: So many sectors are shown, the others are far behind; and so many changes.
+SECTORS, CHANGES = 6, 12
 
 COVERS = {
     Cover.COVERED: (N_("Covered"), "good"),
@@ -179,31 +179,57 @@ def _behind(group: Sequence[Piece], effect: float) -> Behind:
     return Behind(row.title or label, evidence_words.state_label(row), day, effect, url)
 
 
-def cause(change: LevelChange) -> str:
-    """What caused a change."""
-    return say(CAUSES.get(change.cause, N_("New evidence")))
+@dataclass(frozen=True)
+class Change:
+    """How one level changed on one day, and all that caused it."""
+
+    name: str
+    day: str
+    title: str
+    confirmed: str
+    causes: str
+    tone: str
 
 
-def step(change: LevelChange) -> str:
-    """From where to where a level went."""
-    if change.mean_before is None:
-        return str(_("known for the first time: %(after)s", after=figure(change.mean_after)))
-    if change.mean_after is None:
-        return str(_("no longer known, was %(before)s", before=figure(change.mean_before)))
-    before, after = figure(change.mean_before), figure(change.mean_after)
-    return str(_("from %(before)s to %(after)s", before=before, after=after))
+def told(rows: Sequence[LevelChange], n: int = CHANGES) -> list[Change]:
+    """Newest-first *rows* as people read them: of one day and competency one change."""
+    groups: dict[tuple[str, str], list[LevelChange]] = {}
+    for row in rows:
+        day = day_text(row.at.astimezone(TAIPEI).date())
+        groups.setdefault((day, row.competency), []).append(row)
+    found = [_change(day, name, group) for (day, name), group in groups.items()]
+    return [change for change in found if change.title or change.confirmed][:n]
 
 
-def confirmed_step(change: LevelChange) -> str:
+def _change(day: str, competency: str, group: Sequence[LevelChange]) -> Change:
+    last, first = group[0], group[-1]
+    causes = dict.fromkeys(say(CAUSES.get(row.cause, N_("New evidence"))) for row in group)
+    is_up = (last.mean_after or 0.0) > (first.mean_before or 0.0)
+    return Change(
+        name_of(competency),
+        day,
+        _step(first.mean_before, last.mean_after),
+        _confirmed(first.confirmed_before, last.confirmed_after),
+        say(N_(", ")).join(causes),
+        "good" if is_up else "neutral",
+    )
+
+
+def _step(before: float | None, after: float | None) -> str:
+    """From where to where a level went; nothing if no figure that is shown changed."""
+    if figure(before) == figure(after):
+        return ""
+    if before is None:
+        return str(_("known for the first time: %(after)s", after=figure(after)))
+    if after is None:
+        return str(_("no longer known, was %(before)s", before=figure(before)))
+    return str(_("from %(before)s to %(after)s", before=figure(before), after=figure(after)))
+
+
+def _confirmed(before: int, after: int) -> str:
     """What became of the confirmed level, if anything did."""
-    before, after = change.confirmed_before, change.confirmed_after
     if before == after:
         return ""
     if after > before:
         return str(_("Now confirmed: %(level)s", level=level_name(after)))
     return str(_("Confirmed until now: %(level)s", level=level_name(before)))
-
-
-def change_tone(change: LevelChange) -> str:
-    """Up is good; down is nothing to be alarmed about."""
-    return "good" if (change.mean_after or 0.0) > (change.mean_before or 0.0) else "neutral"

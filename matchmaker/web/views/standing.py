@@ -60,7 +60,7 @@ def mine() -> ResponseReturnValue:
         profiles=domain_profiles(estimates, target.needs),
         paths=[(path, _hours(me, path.role)) for path in paths],
         sectors=readiness_by_sector([estimates]),
-        changes=queries.changes(session, me.id),
+        changes=words.told(queries.changes(session, me.id)),
         words=words,
     )
 
@@ -83,7 +83,7 @@ def competency(competency: str) -> ResponseReturnValue:
         concept=load_taxonomy().concept(competency),
         estimate=estimates_of(session, me.id).get(competency),
         behind=words.behind(competency, pieces) if pieces else [],
-        changes=queries.changes(session, me.id, competency=competency),
+        changes=words.told(queries.changes(session, me.id, competency=competency)),
         words=words,
     )
 
