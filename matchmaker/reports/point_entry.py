@@ -40,4 +40,4 @@ def entries_table(entries: Sequence[PointEntry]) -> Table:
 def _state(entry: PointEntry) -> str:
     if not entry.counts:
         return N_("Taken back") if entry.taken_back_by_id else N_("Undone")
-    return N_("Counted") if entry.points else N_("Over a cap")
+    return N_("Counts") if entry.points else N_("Over a cap")

@@ -159,11 +159,9 @@ class Drawn:
 
 
 def drawn(market: Market, level: int, groups: Iterable[str], most: int = 10) -> list[Drawn]:
-    """The scarcest competencies against *groups*, for the chart; a hidden ratio has no shade."""
-    names = [
-        balance.competency
-        for balance in scarcest(balances(market.needs, market.people, level=level).values())[:most]
-    ]
+    """The competencies asked for most against *groups*, for the chart; a hidden ratio has no shade."""
+    asked = scarcest(balances(market.needs, market.people, level=level).values())
+    names = [b.competency for b in sorted(asked, key=lambda b: -b.demand)[:most]]
     by_group = [balances(market.needs, market.people, level=level, group=group) for group in groups]
     ratios = [found[name].ratio or 0 for found in by_group for name in names]
     top = max(ratios, default=0) or 1

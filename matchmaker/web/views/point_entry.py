@@ -136,7 +136,7 @@ def _kinds() -> list[tuple[str, str]]:
 
 
 def _states() -> list[tuple[str, str]]:
-    words = (_("Counted"), _("Over a cap"), _("Taken back or undone"))
+    words = (_("Counts"), _("Over a cap"), _("Taken back or undone"))
     return list(zip(queries.STATES, words, strict=True))
 
 
