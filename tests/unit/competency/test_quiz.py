@@ -217,8 +217,11 @@ def test_the_bank_is_large_and_balanced_enough():
     by_competency = Counter(found.competency for found in bank)
     keys = Counter(found.key for found in bank)
 
-    assert len(bank) >= 120
-    assert min(by_competency[name] for name in load_taxonomy().competencies) >= 2
+    assert len(bank) >= 235
+    assert (
+        min(by_competency[name] for name in load_taxonomy().competencies)
+        >= parameters().quiz.length
+    )
     assert {found.level for found in bank} == {1, 2, 3, 4}
     assert max(keys.values()) - min(keys.values()) <= len(bank) / 20
 
