@@ -34,6 +34,7 @@ from matchmaker.policies.application_review import (
 from matchmaker.policies.base import Reason
 from matchmaker.queries.review_round import round_of
 from matchmaker.workflows.application_review import DUE_STATES, SEATED_STATES, ReviewAssignmentState
+from matchmaker.workflows.review_round import ReviewRoundState
 
 _TAKES = {Recommendation.TAKE: True, Recommendation.LEAVE: False}
 
@@ -237,6 +238,16 @@ def remarks_on(session: Session, application_id: int) -> Sequence[ReviewRemark]:
         .order_by(ReviewRemark.id)
     )
     return session.scalars(statement).all()
+
+
+def words_for_team(session: Session, application: Application) -> list[str]:
+    """What readers wrote for the team, once the review has ended; nobody's name goes with it."""
+    found = round_of(session, application.call_id)
+    if found is None or found.state is not ReviewRoundState.CLOSED:
+        return []
+    seats = seats_of(session, [application.id])[application.id]
+    counted = [seat for seat in seats if seat.state is ReviewAssignmentState.SUBMITTED]
+    return [seat.review.to_team for seat in counted if seat.review and seat.review.to_team]
 
 
 def open_loads(session: Session) -> dict[int, int]:
