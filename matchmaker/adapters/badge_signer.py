@@ -135,6 +135,6 @@ def read(token: str, keys: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         key = jwt.PyJWK.from_dict({**known, "alg": ALGORITHM})
         options: Any = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud")}
         claims: dict[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
-    except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadSignature from error
     return claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,15 @@ from matchmaker.policies.badge import may_list_badges, visible_badges
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.badge import BadgeState
 
+_CODE = re.compile("[A-Za-z0-9_-]{10,32}")
 #: What the office looks for.
 STATES = ("valid", "fallen", "expired", "withdrawn", "revoked")
 
 
 def get_by_code(session: Session, code: str) -> Badge:
     """The badge at an address, for whoever was given it."""
+    if not _CODE.fullmatch(code):
+        raise NotFound
     found = session.scalar(sa.select(Badge).where(Badge.code == code))
     if found is None:
         raise NotFound
