@@ -165,10 +165,7 @@ def _tell_teams(session: Session, user_ids: Collection[int]) -> None:
     """Have the documents of these people's teams read again, and what fits them worked out anew."""
     raised = User.levels_version + 1
     session.execute(sa.update(User).where(User.id.in_(user_ids)).values(levels_version=raised))
-    teams = (
-        sa.select(Team)
-        .join(TeamMember)
-        .where(TeamMember.user_id.in_(user_ids), Team.archived_at.is_(None))
-    )
-    for team in session.scalars(teams.distinct()):
+    theirs = sa.select(TeamMember.team_id).where(TeamMember.user_id.in_(user_ids))
+    teams = sa.select(Team).where(Team.id.in_(theirs), Team.archived_at.is_(None))
+    for team in session.scalars(teams):
         preview.follow(session, team)

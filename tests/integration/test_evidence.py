@@ -47,6 +47,7 @@ from matchmaker.services.evidence_word import Word
 from matchmaker.services.level_estimate import estimates_of
 from matchmaker.workflows.attachment import AttachmentState
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW, EvidenceAction, EvidenceState
+from tests.backends import on_both
 
 Kind, State, Action = EvidenceKind, EvidenceState, EvidenceAction
 REASON = "Ran on data of its own; methods were compared."
@@ -116,6 +117,7 @@ def test_who_may_decide(ctx, world, session):
     }
 
 
+@on_both
 def test_nobody_decides_on_a_teammate(ctx, make, world, session):
     make.team(world.person, world.mentor)
     session.refresh(world.person)
@@ -155,6 +157,7 @@ def _try(ctx, world, row, action):
     return outcome(lambda: decide(ctx, world.officer, row, action, reason=f"{REASON} {action}"))
 
 
+@on_both
 def test_a_decision_is_told_recorded_and_moves_the_level(ctx, world, session):
     row = handed_in(ctx, world.person, levels={"PER-CV": 4})
     claimed = estimates_of(session, world.person.id)["PER-CV"]
@@ -238,6 +241,7 @@ def test_asking_twice_asks_once_and_not_without_end(ctx, world, session, monkeyp
         evidence_word.ask(ctx(world.person), Kind.PEER, world.mate.id, ["FND-ML"])
 
 
+@on_both
 def test_a_word_is_given_once_and_only_by_whom_it_was_asked_of(ctx, world, session):
     row = evidence_word.ask(ctx(world.person), Kind.PEER, world.mate.id, ["PER-CV"])[0]
     word = {row.id: Word(3, "Built the camera rig alone.")}
@@ -273,6 +277,7 @@ def test_a_course_of_the_programme_counts_as_its_instructors_word(ctx, world, se
         service.record_course(ctx(None), world.person.id, **{**values, "competency": "X"})
 
 
+@on_both
 def test_a_milestone_counts_once_and_not_when_it_was_false(ctx, world, session):
     def record(result):
         found = evidence_record.MilestoneResult(
@@ -307,6 +312,7 @@ def test_too_many_pieces_are_refused(ctx, world, monkeypatch):
     )
 
 
+@on_both
 def test_a_file_is_scanned_before_anybody_opens_it(ctx, world, session, settings):
     row = service.add(ctx(world.person), work())[0]
     kept = EvidenceAttachment(evidence=row, name="x.pdf", kind="pdf", size=3, sha256="a" * 64)

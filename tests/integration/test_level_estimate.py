@@ -33,6 +33,7 @@ from matchmaker.services.level_estimate import (
 )
 from matchmaker.services.match_documents import read_team
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW, EvidenceState
+from tests.backends import on_both
 from tests.factories import Factory
 
 CV = "PER-CV"
@@ -185,6 +186,7 @@ def team(make: Factory, person: User) -> Team:
     return make.team(make.user(), person, competencies=[("FND-DL", 3)])
 
 
+@on_both
 def test_a_teams_document_carries_what_its_members_have_shown(
     session: Session, person: User, team: Team
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_teams_document_carries_what_its_members_have_shown(
     assert [job.payload for job in waiting] == [{"team_id": team.id}]
 
 
+@on_both
 def test_who_leaves_takes_the_level_along_at_once(
     session: Session, person: User, team: Team, ctx: Any
 ) -> None:
