@@ -27,6 +27,7 @@ from matchmaker.models import (
 from matchmaker.policies.application_review import READABLE_STATES, visible_cases
 from matchmaker.policies.review_round import may_read_rounds
 from matchmaker.policies.scope import is_national
+from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.application_review import SEATED_STATES, ReviewAssignmentState
 
 
@@ -60,6 +61,8 @@ class Listed:
     rules: CallRules
     round: ReviewRound | None
     applications: int
+    #: How many of them are under review, or past it.
+    begun: int
     asked: int
     handed_in: int
 
@@ -76,13 +79,15 @@ def list_rounds(session: Session, actor: User | None) -> list[Listed]:
         .order_by(CallRules.applications_close_at.desc(), CallRules.id.desc())
     )
     rows = session.execute(statement).all()
-    received, asked, done = _received(session, actor), _seats(session, False), _seats(session, True)
+    received, begun = _received(session, actor), _received(session, actor, begun=True)
+    asked, done = _seats(session, False), _seats(session, True)
     return [
         Listed(
             rules.call,
             rules,
             found,
             received.get(rules.call_id, 0),
+            begun.get(rules.call_id, 0),
             asked.get(rules.call_id, 0),
             done.get(rules.call_id, 0),
         )
@@ -90,10 +95,12 @@ def list_rounds(session: Session, actor: User | None) -> list[Listed]:
     ]
 
 
-def _received(session: Session, actor: User | None) -> dict[int, int]:
+def _received(session: Session, actor: User | None, *, begun: bool = False) -> dict[int, int]:
     statement = sa.select(Application.call_id, sa.func.count()).where(
         visible_cases(actor), Application.state.in_(READABLE_STATES)
     )
+    if begun:
+        statement = statement.where(Application.state != ApplicationState.SUBMITTED)
     rows = session.execute(statement.group_by(Application.call_id))
     return {row[0]: row[1] for row in rows}
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from matchmaker.sample import (
     staged_allocation,
     staged_application,
+    staged_decision,
     staged_evidence,
     staged_learning,
     staged_member_wish,
     staged_quiz,
+    staged_reviewing,
     staged_talent,
 )
 from matchmaker.services.context import Context
@@ -23,5 +25,7 @@ STAGES: tuple[Callable[[Context], object], ...] = (
     staged_learning.stage,
     staged_talent.stage,
     staged_application.stage,
+    staged_reviewing.stage,
     staged_allocation.stage,
+    staged_decision.stage,
 )

@@ -13,7 +13,7 @@ from matchmaker.services.context import Context
 from matchmaker.services.reasons import needed
 from matchmaker.services.review_record import release as take_away
 from matchmaker.services.review_record import write_to_office, write_to_reader
-from matchmaker.services.review_round import begin_review, find_round
+from matchmaker.services.review_round import begin_review, check_final, find_round, is_final
 from matchmaker.workflows.application_review import SEATED_STATES
 from matchmaker.workflows.review_round import WORKING_STATES, ReviewRoundState
 
@@ -42,6 +42,8 @@ def assign(ctx: Context, application_id: int, user_id: int) -> ReviewAssignment:
     if seated is not None and seated.state in SEATED_STATES:
         return seated  # A second click.
     _check_open(application, found)
+    if found.state in WORKING_STATES:
+        check_final(ctx, application)
     _check_person(ctx, application, user_id)
     round_ = THIRD if _is_third(ctx, application, found) else FIRST
     return _seat(ctx, application, found, user_id, round_)
@@ -106,10 +108,16 @@ def accept_proposal(ctx: Context, call_id: int, *, version: int) -> int:
     named = 0
     for key, people in sorted(chosen.items(), key=lambda pair: int(pair[0])):
         application = ctx.session.get(Application, int(key))
-        if application is not None and application.state in READABLE_STATES:
+        if application is not None and _can_be_read(ctx, application, found):
             named += _name_chosen(ctx, application, found, people)
     ctx.record("review_round:accept_proposal", found, named=named)
     return named
+
+
+def _can_be_read(ctx: Context, application: Application, found: ReviewRound) -> bool:
+    """Whether readers can be named: while they are at work, what a team may still change waits."""
+    is_asked_now = found.state in WORKING_STATES
+    return application.state in READABLE_STATES and (not is_asked_now or is_final(ctx, application))
 
 
 def _name_chosen(

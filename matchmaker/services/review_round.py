@@ -24,6 +24,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.review_round import may_manage_round
 from matchmaker.queries import review_round as queries
+from matchmaker.queries.call_rules import is_open
 from matchmaker.services.context import Context
 from matchmaker.services.reasons import limited, needed
 from matchmaker.services.review_record import seats_by_reviewer, write_to_reader
@@ -154,15 +155,29 @@ def start(ctx: Context, call_id: int, *, version: int) -> ReviewRound:
 
 
 def _check_start(ctx: Context, found: ReviewRound) -> None:
-    rules = queries.rules_of(ctx.session, found.call_id)
-    if rules is None or rules.applications_close_at > utcnow():
-        raise Conflict(
-            N_("Teams can still change their applications: ask reviewers after the deadline.")
-        )
     if found.due_at is None or found.due_at <= utcnow():
         raise Conflict(N_("The time by which reviews are due has passed: set a later one."))
-    if not seats_by_reviewer(ctx, found.call_id, (ReviewAssignmentState.ASSIGNED,)):
+    held = seats_by_reviewer(ctx, found.call_id, (ReviewAssignmentState.ASSIGNED,))
+    if not held:
         raise Conflict(N_("Name at least one reader first."))
+    for application in {seat.application for seats in held.values() for seat in seats}:
+        check_final(ctx, application)
+
+
+def is_final(ctx: Context, application: Application) -> bool:
+    """Whether the team can no longer change what it handed in."""
+    rules = queries.rules_of(ctx.session, application.call_id)
+    is_in = application.state is not ApplicationState.SUBMITTED
+    return is_in or not is_open(rules, application.problem)
+
+
+def check_final(ctx: Context, application: Application) -> None:
+    """Refuse to have something read that the team may still change."""
+    if not is_final(ctx, application):
+        raise Conflict(
+            N_("The team can still change the application %(number)s: wait for the deadline."),
+            number=application.number,
+        )
 
 
 def begin_review(ctx: Context, application: Application) -> None:

@@ -58,7 +58,7 @@ def _office(row: rounds.Listed) -> Iterator[Task]:
     url = url_for("review_round.show", call_id=row.call.id)
     state = row.round.state if row.round else ReviewRoundState.PREPARING
     is_over = row.rules.applications_close_at <= utcnow()
-    if state is ReviewRoundState.PREPARING and is_over and row.applications:
+    if state is ReviewRoundState.PREPARING and row.applications and (is_over or row.begun):
         context = _("Applications: %(n)s", n=row.applications)
         what = _("Name and ask readers: %(call)s", call=name)
         yield _task(what, url, context, office, None, _("Prepare the review"))
