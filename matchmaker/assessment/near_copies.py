@@ -26,7 +26,7 @@ KEPT = 8
 #: A sketch with fewer hashes says nothing; such a text is compared in full.
 LEAST_KEPT = 8
 #: From this share on the office looks at a pair.
-ALIKE = 0.5
+ALIKE = 0.6
 #: A sketch only estimates: pairs from this share on are counted out.
 WORTH_COUNTING = 0.3
 _TOKEN = re.compile(r"[^\W_]+")

@@ -149,7 +149,7 @@ class Application(Timestamped, Base):
     @property
     def number(self) -> str:
         """What people call the application in letters."""
-        return f"A-{self.id:06d}"
+        return f"A{self.id:06d}"
 
 
 class ApplicationPerson(Base):

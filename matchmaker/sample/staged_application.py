@@ -134,6 +134,8 @@ def _hand_in(ctx: Context, pair: Match, at: datetime) -> Application:
 
 def _submit(ctx: Context, application: Application, at: datetime) -> None:
     acting = _lead(ctx, application.team)
+    application.updated_at = at
+    ctx.session.flush()
     service.submit(acting, application.id, version=application.version, received_at=at)
     ctx.session.flush()
 

@@ -104,7 +104,7 @@ def clock(rules: CallRules, problem: Problem) -> Clock:
     takes = is_open(rules, problem, now) and problem.state is ProblemState.PUBLISHED
     late = "neutral" if now <= due else "stop"
     tone = "waiting" if takes and due - now < SOON else late
-    text = _("%(when)s, Taipei time (UTC+8)", when=show_moment(due))
+    text = _("%(when)s, UTC+8", when=show_moment(due))
     return Clock(due, takes, text, show_left(due), tone)
 
 
@@ -126,14 +126,21 @@ def applying(problem: Problem) -> Applying | None:
     if rules is None or problem.state not in PUBLIC_STATES:
         return None
     found = clock(rules, problem)
+    begun = queries.applications_for(db_session(), user, problem) if user else ()
     return Applying(
         clock=found,
         opens=rules.applications_open_at,
         is_over=utcnow() > found.due,
-        begun=queries.applications_for(db_session(), user, problem) if user else (),
-        can_start=found.is_open and may_start.allows(user, problem),
+        begun=begun,
+        can_start=found.is_open and may_start.allows(user, problem) and _has_another(user, begun),
         words=sys.modules[__name__],
     )
+
+
+def _has_another(user: User | None, begun: Sequence[Application]) -> bool:
+    """Whether *user* has a team that has not begun to apply."""
+    teams = {place.team_id for place in user.team_memberships} if user else set()
+    return bool(teams - {application.team_id for application in begun})
 
 
 def verdict_words(verdict: Verdict | Mapping[str, Any]) -> str:
