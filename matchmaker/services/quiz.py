@@ -87,7 +87,6 @@ def answer(ctx: Context, check_id: int, place: int, chosen: int | None, *, langu
     A question is answered once: what comes from another tab, a second click or after the end
     changes nothing.
     """
-    _actor(ctx)
     check = queries.get_check(ctx.session, ctx.actor, check_id, lock=True)
     ctx.require(may_answer_check, check)
     row = next((row for row in check.answers if row.place == place), None)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from matchmaker.errors import InvalidInput, NotFound, RateLimited
 from matchmaker.models import QuizCheck, User
-from matchmaker.policies.quiz import may_take_checks
+from matchmaker.policies.quiz import may_answer_check, may_take_checks
 from matchmaker.queries import quiz as queries
 from matchmaker.services import quiz as service
 from matchmaker.web import evidence_words, listing, quiz_words
@@ -75,7 +75,7 @@ def _start_page(offer: quiz_words.Offer, form: StartForm) -> str:
 
 
 @blueprint.get(TAKEN)
-@guard(may_take_checks)
+@guard(may_answer_check)
 def show(check_id: int) -> ResponseReturnValue:
     """The question that waits for its answer; after the end, what the check said."""
     check = queries.get_check(db_session(), actor(), check_id)
@@ -102,7 +102,7 @@ def _question_page(check: QuizCheck, form: AnswerForm) -> str:
 
 
 @blueprint.post(TAKEN)
-@guard(may_take_checks)
+@guard(may_answer_check)
 def answer(check_id: int) -> ResponseReturnValue:
     """Take an answer and go on to the next question."""
     form = AnswerForm()
