@@ -163,6 +163,15 @@ def decide_rest(ctx: Context, round_id: int, choice: Choice) -> int:
     return len(open_ones)
 
 
+def leave_out(ctx: Context, decision_id: int) -> DecisionRound:
+    """Leave an application for a later round."""
+    decision = queries.get_decision(ctx.session, ctx.actor, decision_id, lock=True)
+    row = _open_round(ctx, decision.round_id)
+    ctx.record("decision:leave_out", row, application_id=decision.application_id)
+    row.decisions.remove(decision)
+    return row
+
+
 def set_days(ctx: Context, round_id: int, *, answer_days: int, version: int) -> DecisionRound:
     """Change how long teams have to answer an offer."""
     row = _open_round(ctx, round_id)

@@ -58,6 +58,7 @@ ACTIONS = {
     "decision:announce": N_("announced decisions"),
     "decision:decide": N_("prepared a decision"),
     "decision:drop": N_("dropped a round of decisions"),
+    "decision:leave_out": N_("left an application for a later round"),
     "decision:prepare": N_("began a round of decisions"),
     "decision:set_days": N_("changed the time to answer offers"),
     "delivery:discard": N_("discarded a letter"),

@@ -310,6 +310,20 @@ def test_an_old_offer_that_ended_does_not_end_a_new_one(case, announced, ctx, se
     assert states(session, rows) == [S.OFFERED, S.WAITLISTED, S.DECLINED]
 
 
+def test_what_is_left_out_waits_for_the_next_round(case, prepared, ctx, session):
+    officer, _, problem, rows = case
+    (decision,) = (d for d in prepared.decisions if d.application_id == rows[2].id)
+    service.leave_out(ctx(officer), decision.id)
+    session.commit()
+    decision_announcement.announce(ctx(officer), prepared.id, version=prepared.version)
+    session.commit()
+    assert states(session, rows) == [S.OFFERED, S.WAITLISTED, S.UNDER_REVIEW]
+    assert {d.application_id for d in service.prepare(ctx(officer), problem.call_id).decisions} == {
+        rows[1].id,
+        rows[2].id,
+    }
+
+
 def test_letters_are_previewed_as_they_will_go_out(case, prepared, ctx, session):
     officer, _, _, rows = case
     decisions = {d.application_id: d for d in queries.decisions_of(session, prepared)}

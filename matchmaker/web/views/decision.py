@@ -169,6 +169,14 @@ def decide_rest(round_id: int) -> ResponseReturnValue:
     return _done(round_id, _("Decided of: %(count)s", count=count))
 
 
+@blueprint.post(DECISION + "/leave-out")
+@guard(may_prepare)
+def leave_out(decision_id: int) -> ResponseReturnValue:
+    """Leave one application for a later round."""
+    row = service.leave_out(context(), decision_id)
+    return _done(row.id, _("Left for a later round."))
+
+
 @blueprint.post(ROUND + "/new")
 @guard(may_prepare)
 def add_new(round_id: int) -> ResponseReturnValue:
