@@ -24,7 +24,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.allocation import visible_allocation_locks, visible_allocations
 from matchmaker.policies.scope import handled_by
-from matchmaker.queries.allocation_input import PROBLEM_STATES, live_applications
+from matchmaker.queries.allocation_input import PROBLEM_STATES
 from matchmaker.queries.allocation_place import all_places
 from matchmaker.queries.application_review import standing
 from matchmaker.queries.page import Page, paginate
@@ -226,22 +226,34 @@ class ChangedSince:
 
 def changed_since(session: Session, allocation: Allocation) -> ChangedSince:
     """Placed teams that have withdrawn, and applications the allocation knows nothing of."""
-    live = {row.id: row for row in live_applications(session, allocation.call_id)}
-    places = all_places(session, allocation)
-    known = {place.application_id for place in places}
-    asked = allocation.config["basis"] != "matches"
-    wanted = allocation.result["wanted"]
+    of_allocation = AllocationPlace.allocation_id == allocation.id
+    withdrawn = (
+        sa.select(AllocationPlace)
+        .join(Application, Application.id == AllocationPlace.application_id)
+        .where(
+            of_allocation,
+            AllocationPlace.outcome == PlaceOutcome.PLACED,
+            Application.state.not_in(LIVE_STATES),
+        )
+        .options(joinedload(AllocationPlace.team), joinedload(AllocationPlace.problem))
+        .order_by(AllocationPlace.problem_id, AllocationPlace.rank)
+    )
+    known = sa.select(AllocationPlace.application_id).where(
+        of_allocation, AllocationPlace.application_id.is_not(None)
+    )
+    new = (
+        sa.select(sa.func.count(Application.id))
+        .join(Problem, Problem.id == Application.problem_id)
+        .where(
+            Application.call_id == allocation.call_id,
+            Application.state.in_(LIVE_STATES),
+            Application.id.not_in(known),
+            Problem.state.in_(PROBLEM_STATES),
+        )
+    )
+    counts = allocation.config["basis"] != "matches"
     return ChangedSince(
-        withdrawn=[
-            place
-            for place in places
-            if place.outcome is PlaceOutcome.PLACED
-            and place.application_id is not None
-            and place.application_id not in live
-        ],
-        n_new=sum(
-            asked and row.id not in known and str(row.problem_id) in wanted for row in live.values()
-        ),
+        list(session.scalars(withdrawn)), (session.scalar(new) or 0) if counts else 0
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Allocation, AllocationPlace, PlaceOutcome, Problem, Team
-from matchmaker.queries.allocation_place import all_places
+from matchmaker.queries.allocation_place import places_of_placed
 from matchmaker.queries.allocation_reason import KEPT_OUT, Because
 
 #: A change of fit that is worth telling.
@@ -41,7 +41,7 @@ class Comparison:
 
 def compare(session: Session, before: Allocation, after: Allocation) -> Comparison:
     """Compare two finished allocations of the same call."""
-    sides = _Sides(before, after, _keyed(session, before), _keyed(session, after))
+    sides = _Sides(before, after, _keyed(session, before, after), _keyed(session, after, before))
     moves = []
     n_same = 0
     for team_id, team in sorted(sides.teams().items()):
@@ -67,8 +67,11 @@ def compare(session: Session, before: Allocation, after: Allocation) -> Comparis
 Keyed = dict[tuple[int, int], AllocationPlace]
 
 
-def _keyed(session: Session, allocation: Allocation) -> Keyed:
-    return {(place.problem_id, place.team_id): place for place in all_places(session, allocation)}
+def _keyed(session: Session, allocation: Allocation, other: Allocation) -> Keyed:
+    return {
+        (place.problem_id, place.team_id): place
+        for place in places_of_placed(session, allocation, other)
+    }
 
 
 class _Sides:
@@ -84,6 +87,10 @@ class _Sides:
                 if place.outcome is PlaceOutcome.PLACED:
                     of_team[team_id][problem_id] = place
             self._of_team.append(of_team)
+        self._placed_now: dict[int, list[AllocationPlace]] = defaultdict(list)
+        for place in second.values():
+            if place.outcome is PlaceOutcome.PLACED:
+                self._placed_now[place.problem_id].append(place)
 
     def teams(self) -> dict[int, Team]:
         """Every team placed in either."""
@@ -142,9 +149,8 @@ class _Sides:
 
     def _newcomer(self, problem_id: int) -> AllocationPlace | None:
         """A team that has a place on the problem only in the second allocation."""
-        for (key, team_id), place in self.pairs[1].items():
-            is_placed = place.outcome is PlaceOutcome.PLACED
-            if key == problem_id and is_placed and problem_id not in self.placed(0, team_id):
+        for place in self._placed_now.get(problem_id, ()):
+            if problem_id not in self.placed(0, place.team_id):
                 return place
         return None
 

@@ -116,6 +116,23 @@ def all_places(session: Session, allocation: Allocation) -> Sequence[AllocationP
     ).all()
 
 
+def places_of_placed(
+    session: Session, allocation: Allocation, other: Allocation
+) -> Sequence[AllocationPlace]:
+    """The candidates of *allocation* whose team has a place in it or in *other*."""
+    placed = sa.select(AllocationPlace.team_id).where(
+        AllocationPlace.allocation_id.in_((allocation.id, other.id)),
+        AllocationPlace.outcome == PlaceOutcome.PLACED,
+    )
+    statement = (
+        sa.select(AllocationPlace)
+        .where(AllocationPlace.allocation_id == allocation.id, AllocationPlace.team_id.in_(placed))
+        .options(joinedload(AllocationPlace.team), joinedload(AllocationPlace.problem))
+        .order_by(AllocationPlace.problem_id, AllocationPlace.rank)
+    )
+    return session.scalars(statement).all()
+
+
 def worst_place(session: Session, allocation: Allocation) -> AllocationPlace | None:
     """The team placed with the weakest fit; none if nobody was placed."""
     statement = (

@@ -65,14 +65,15 @@ class GroupFloor:
         return f"{self.kind}:{self.value}"
 
 
-def group_label(key: str) -> str:
-    """What people call the group of a floor: a message."""
+def group_label(key: str) -> Message:
+    """What people call the group of a floor."""
     kind, _, value = key.partition(":")
     if kind == GroupKind.REGION and value in REGIONS:
-        return REGIONS[value].label
+        return Message(REGIONS[value].label)
     if kind == GroupKind.SIZE and value in [*OrganizationSize]:
-        return ORGANIZATION_SIZE_LABELS[OrganizationSize(value)]
-    return value
+        size = Message(ORGANIZATION_SIZE_LABELS[OrganizationSize(value)])
+        return Message(N_("companies (%(size)s)"), {"size": size})
+    return Message(value)
 
 
 @dataclass(frozen=True)

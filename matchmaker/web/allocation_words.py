@@ -92,10 +92,13 @@ def proof_words(allocation: Allocation) -> str:
 
 def stage_rows(allocation: Allocation) -> list[tuple[str, str, str]]:
     """Each aim with what was reached and what is out of reach."""
-    return [
-        (say(_STAGES[stage["name"]]), f"{stage['value']:g}", f"{stage['bound']:g}")
-        for stage in allocation.result["stages"]
-    ]
+    rows = []
+    for number, stage in enumerate(allocation.result["stages"]):
+        # The stages before the first raising are the problems served and the places filled.
+        again = stage["name"] == "worst" and number > 2
+        label = say(N_("Then the next weakest") if again else _STAGES[stage["name"]])
+        rows.append((label, f"{stage['value']:g}", f"{stage['bound']:g}"))
+    return rows
 
 
 def because_words(code: str) -> str:
@@ -126,7 +129,7 @@ def _change(
         change["limit"],
         problem=quoted(problem.title(current_language())) if problem else "",
         team=quoted(team.name(current_language())) if team else "",
-        group=Message(group_label(change["group"])),
+        group=group_label(change["group"]),
         now=change["now"],
         needed=change["needed"],
     )

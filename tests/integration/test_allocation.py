@@ -411,23 +411,20 @@ def test_refusals_of_the_wrong_moment(
     assert str(raised.value.fields["reason"][0]) == "Please give a reason."
 
 
-@pytest.mark.parametrize(
-    ("values", "fields"),
-    [
+def test_refuses_numbers_out_of_range(ctx: Ctx, call_round: Round) -> None:
+    south = GroupFloor(GroupKind.REGION, "south", -1)
+    for values, fields in (
         ({"rounds": 6}, ["rounds"]),
         ({"review_share": 101, "minimum": -1}, ["minimum", "review_share"]),
         ({"at_least": 21, "capacity_at_most": 0, "reserves": -1}, None),
-        ({"floors": (GroupFloor(GroupKind.REGION, "south", -1),)}, ["region_south"]),
-    ],
-)
-def test_refuses_numbers_out_of_range(
-    ctx: Ctx, call_round: Round, values: dict[str, Any], fields: list[str] | None
-) -> None:
-    with pytest.raises(InvalidInput) as raised:
-        service.start_allocation(
-            ctx(call_round.office), call_round.call.id, AllocationConfig(**values)
-        )
-    assert sorted(raised.value.fields) == (fields or sorted(values))
+        ({"floors": (south,)}, ["region_south"]),
+    ):
+        given: dict[str, Any] = dict(values)
+        with pytest.raises(InvalidInput) as raised:
+            service.start_allocation(
+                ctx(call_round.office), call_round.call.id, AllocationConfig(**given)
+            )
+        assert sorted(raised.value.fields) == (fields or sorted(given))
 
 
 def test_a_cancelled_or_lost_allocation_leaves_nothing(

@@ -50,7 +50,7 @@ class _AllocationForm(BaseForm):
     at_least = _number(_l("Teams that every problem must get"))
     capacity_at_most = WholeNumber(_l("Problems a team gets at most"), validators=[Optional()])
     reserves = _number(_l("Reserves kept for each problem"))
-    note = line(_l("Note"), maximum=MAX_NOTE)
+    note = line(_l("Note for colleagues"), maximum=MAX_NOTE)
 
     def config(self) -> AllocationConfig:
         """What was chosen."""

@@ -116,7 +116,7 @@ def merit(
     return (*filled, *levels, total)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(instances(), st.sampled_from([*Objective]), st.integers(1, 3))
 def test_equals_brute_force(
     instance: tuple[Scores, Limits], objective: Objective, rounds: int
@@ -136,7 +136,7 @@ def test_equals_brute_force(
     assert found.is_optimal
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(instances(small=True))
 def test_remedies_are_enough_and_none_is_smaller(instance: tuple[Scores, Limits]) -> None:
     scores, limits = instance
