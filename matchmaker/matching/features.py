@@ -28,9 +28,9 @@ from matchmaker.matching.lexical import (
 from matchmaker.matching.standing import (
     NOTHING,
     Standing,
-    estimated,
     expected_level,
     named,
+    shown,
     stated,
 )
 from matchmaker.matching.types import Matrix, ProblemDocument, TeamDocument, Vectors
@@ -418,7 +418,9 @@ class PairFeatures:
             kinds.append(stated(level, need.level))
         for row in self._estimates.get(need.competency, ()):
             kind[row] = len(kinds)
-            kinds.append(estimated(self.teams[row].estimates[need.competency], need.level))
+            team = self.teams[row]
+            claim = team.competencies.get(need.competency)
+            kinds.append(shown(team.estimates[need.competency], need.level, claim))
         return kinds, kind
 
     def _bridged(

@@ -68,6 +68,29 @@ def estimated(at_least: Sequence[float], needed: int) -> Standing:
     return Standing(probability, status, expected_level(at_least), True)
 
 
+def shown(at_least: Sequence[float], needed: int, claim: float | None) -> Standing:
+    """Return the standing of a team with an estimate that may also give itself a level.
+
+    Evidence that makes the level more likely than the claim alone does never hurts: estimates are
+    cautious, and whoever shows something must not be worse off than whoever only says so.
+
+    Examples
+    --------
+    >>> at_least = (1.0, 1.0, 0.75, 0.32, 0.06, 0.0)
+    >>> shown(at_least, 3, None).status, shown(at_least, 3, 3).status
+    ('unconfirmed', 'met')
+    >>> shown((1.0, 0.9, 0.4, 0.1, 0.0, 0.0), 3, 3).status
+    'below'
+    """
+    found = estimated(at_least, needed)
+    if claim is None or found.status == "met":
+        return found
+    said = stated(claim, needed)
+    if said.status == "met" and found.probability >= said.probability:
+        return Standing(found.probability, "met", claim, False)
+    return found
+
+
 @cache
 def stated(level: float, needed: int) -> Standing:
     """Return the standing of a team that gives itself a level.
@@ -116,7 +139,7 @@ def standing(
         Whether its texts name the competency.
     """
     if competency in estimates:
-        return estimated(estimates[competency], needed)
+        return shown(estimates[competency], needed, claims.get(competency))
     if competency in claims:
         return stated(float(claims[competency]), needed)
     return named(needed) if is_named else NOTHING

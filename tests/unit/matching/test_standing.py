@@ -110,3 +110,16 @@ def test_probabilities_that_make_no_sense_are_refused(row: tuple[float, ...]) ->
         checked_estimate(row)
     with pytest.raises(ValueError, match="probab"):
         team("T1", FABRIC, estimates={"PER-CV": row})
+
+
+def test_whoever_shows_something_is_not_worse_off_than_whoever_only_says_so():
+    """Checked work at the level the team gives itself: as probable as can be known, and met."""
+    checked = estimate([Rating("self_anchored", 3), Rating("artefact_e2", 3)]).at_least
+    poor = estimate([Rating("self_anchored", 3), Rating("artefact_e2", 1)]).at_least
+
+    beside = standing("PER-CV", 3, {"PER-CV": checked}, {"PER-CV": 3}, False)
+
+    assert standing("PER-CV", 3, {"PER-CV": checked}, {}, False).status == "unconfirmed"
+    assert (beside.status, beside.level, beside.is_confirmed) == ("met", 3, False)
+    assert beside.probability == checked[3] > stated(3, 3).probability
+    assert standing("PER-CV", 3, {"PER-CV": poor}, {"PER-CV": 3}, False).status == "below"
