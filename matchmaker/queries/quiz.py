@@ -129,6 +129,20 @@ def count_seen(session: Session, user_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
+def running(session: Session, user_id: int) -> Sequence[QuizCheck]:
+    """The checks that somebody can go on with, the one that ends first first."""
+    statement = (
+        sa.select(QuizCheck)
+        .where(
+            QuizCheck.user_id == user_id,
+            QuizCheck.state == QuizCheckState.OPEN,
+            QuizCheck.ends_at > utcnow(),
+        )
+        .order_by(QuizCheck.ends_at)
+    )
+    return session.scalars(statement).all()
+
+
 def overdue(session: Session) -> Sequence[QuizCheck]:
     """Checks that were left open and whose time is over."""
     statement = (

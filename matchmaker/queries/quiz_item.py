@@ -22,7 +22,7 @@ from matchmaker.competency.quiz import (
 from matchmaker.errors import NotFound
 from matchmaker.models import QuizAnswer, QuizItem, User
 from matchmaker.models.problem import searchable
-from matchmaker.policies.quiz_item import visible_quiz_items
+from matchmaker.policies.quiz_item import may_edit_items, visible_quiz_items
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.quiz_item import ASKED_STATES, QuizItemState
 
@@ -92,6 +92,15 @@ def count_by_state(session: Session, actor: User | None) -> Counter[str]:
         .group_by(QuizItem.state)
     )
     return Counter({row[0].value: row[1] for row in session.execute(statement)})
+
+
+def count_waiting(session: Session, actor: User) -> int:
+    """How many questions wait for *actor* as a second officer."""
+    if not may_edit_items.allows(actor):
+        return 0
+    counted = sa.select(sa.func.count()).select_from(QuizItem)
+    others = sa.or_(QuizItem.author_id.is_(None), QuizItem.author_id != actor.id)
+    return session.scalar(counted.where(QuizItem.state == QuizItemState.PROPOSED, others)) or 0
 
 
 def get_item(session: Session, actor: User | None, item_id: int, *, lock: bool = False) -> QuizItem:

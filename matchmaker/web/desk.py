@@ -21,6 +21,7 @@ from matchmaker.web import (
     learning_words,
     problem_words,
     question_words,
+    quiz_words,
     reviewing_desk,
 )
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
@@ -111,6 +112,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += [Waiting(**task) for task in reviewing_desk.tasks(user)]
     found += [Waiting(**task) for task in evidence_words.tasks(desk.asked, desk.evidence_queue)]
     found += [Waiting(**task) for task in learning_words.tasks(desk.course_work)]
+    found += [Waiting(**task) for task in quiz_words.tasks(user)]
     if desk.office is not None:
         found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
         found += _amendments(desk.office)

@@ -10,6 +10,7 @@ from matchmaker.i18n import N_
 from matchmaker.models import User
 from matchmaker.policies.grade_review import may_list_reviews
 from matchmaker.policies.problem import may_open_queue
+from matchmaker.policies.quiz import may_take_checks
 from matchmaker.policies.site import may_enter_office
 from matchmaker.web.i18n import say
 
@@ -55,6 +56,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
     tools = [
         (N_("My levels"), "standing.mine"),
         (N_("My evidence"), "evidence.index"),
+        *([(N_("Competency checks"), "quiz.index")] if may_take_checks.allows(user) else []),
         (N_("My learning"), "enrolment.mine"),
         (N_("Account"), "account.settings"),
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.competency import load_taxonomy
@@ -18,6 +19,7 @@ from matchmaker.queries import level_estimate as estimates
 from matchmaker.queries import quiz as queries
 from matchmaker.queries import quiz_item as items
 from matchmaker.web import evidence_words
+from matchmaker.web.i18n import show_left, show_moment
 from matchmaker.web.transaction import db_session
 
 #: What is wrong with a question, as officers read it.
@@ -134,3 +136,26 @@ def step(check: QuizCheck) -> float | None:
 def width(known: Mapping[str, Any]) -> float:
     """How wide the likely range is, in levels."""
     return float(known["high"] - known["low"])
+
+
+def tasks(user: User) -> Iterator[dict[str, str]]:
+    """What the desk says of checks: one to go on with, questions that wait for a second officer."""
+    for check in queries.running(db_session(), user.id):
+        yield {
+            "title": str(_("Check: %(name)s", name=evidence_words.name_of(check.competency))),
+            "url": url_for("quiz.show", check_id=check.id),
+            "context": str(_("What you have answered counts when it ends.")),
+            "owner": str(_("You")),
+            "due_text": show_moment(check.ends_at),
+            "left_text": show_left(check.ends_at),
+            "tone": "waiting",
+            "action_label": str(_("Go on answering")),
+        }
+    if count := items.count_waiting(db_session(), user):
+        yield {
+            "title": str(_("Questions that wait for a second officer: %(count)s", count=count)),
+            "url": url_for("quiz_item.index", state="proposed"),
+            "owner": str(_("Programme office")),
+            "tone": "waiting",
+            "action_label": str(_("Look")),
+        }

@@ -102,6 +102,9 @@ def test_two_tabs_and_a_second_click(make, login, session):
     client = login(make.user())
     address = begun(client)
     assert begun(client) == address
+    desk = client.get("/desk").text
+    assert "Check: Machine learning" in desk
+    assert f'href="{address}"' in desk
     client.post(address, data={"place": "1", "chosen": "1"})
 
     page = client.post(address, data={"place": "1", "chosen": "2"}, follow_redirects=True).text
@@ -167,6 +170,8 @@ def test_a_question_from_draft_to_use_by_two_officers(office, make, session):
         return client.post(f"{address}/{action}", data={"version": row.version, **data})
 
     assert post(first, "propose").status_code == 303
+    assert "wait for a second officer" in second.get("/desk").text
+    assert "wait for a second officer" not in first.get("/desk").text
     assert post(first, "approve").status_code == 403
     no_reason = post(second, "return", reason=" ")
     assert no_reason.status_code == 422
