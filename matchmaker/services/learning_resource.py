@@ -239,7 +239,9 @@ def _out_of_range(value: float, least: float, most: float) -> list[Message]:
 
 def _place_faults(values: ResourceValues) -> list[Message]:
     if not values.region:
-        return [Message(N_("Say in which region it takes place, or that one can take part online."))]
+        return [
+            Message(N_("Say in which region it takes place, or that one can take part online."))
+        ]
     return _unknown(values.region, REGIONS)
 
 
