@@ -117,7 +117,6 @@ def test_who_may_decide(ctx, world, session):
     }
 
 
-@on_both
 def test_nobody_decides_on_a_teammate(ctx, make, world, session):
     make.team(world.person, world.mentor)
     session.refresh(world.person)
@@ -277,7 +276,6 @@ def test_a_course_of_the_programme_counts_as_its_instructors_word(ctx, world, se
         service.record_course(ctx(None), world.person.id, **{**values, "competency": "X"})
 
 
-@on_both
 def test_a_milestone_counts_once_and_not_when_it_was_false(ctx, world, session):
     def record(result):
         found = evidence_record.MilestoneResult(
@@ -312,7 +310,6 @@ def test_too_many_pieces_are_refused(ctx, world, monkeypatch):
     )
 
 
-@on_both
 def test_a_file_is_scanned_before_anybody_opens_it(ctx, world, session, settings):
     row = service.add(ctx(world.person), work())[0]
     kept = EvidenceAttachment(evidence=row, name="x.pdf", kind="pdf", size=3, sha256="a" * 64)

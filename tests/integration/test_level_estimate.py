@@ -206,7 +206,6 @@ def test_a_teams_document_carries_what_its_members_have_shown(
     assert [job.payload for job in waiting] == [{"team_id": team.id}]
 
 
-@on_both
 def test_who_leaves_takes_the_level_along_at_once(
     session: Session, person: User, team: Team, ctx: Any
 ) -> None:
