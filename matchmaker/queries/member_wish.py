@@ -118,7 +118,7 @@ def confirmed_in(session: Session, wish: MemberWish, user_ids: Sequence[int]) ->
         .where(LevelEstimate.user_id.in_(user_ids), LevelEstimate.competency.in_(names_of(wish)))
         .group_by(LevelEstimate.user_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def is_reachable(team: Team) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from matchmaker.errors import InvalidInput, NotSignedIn, StaleVersion
 from matchmaker.models import MEMBER_ROLE_LABELS, TEAM_KIND_LABELS, Team, User
 from matchmaker.policies.team import may_archive, may_create, may_edit, may_publicise
 from matchmaker.queries import organization as organizations
+from matchmaker.queries import standing
 from matchmaker.queries import team as teams
 from matchmaker.services import team as service
 from matchmaker.web import drafts, listing, team_words
@@ -46,10 +47,12 @@ def directory() -> ResponseReturnValue:
 @guard(PUBLIC)
 def show(team_id: int) -> ResponseReturnValue:
     """A team's profile."""
-    team = teams.get_team(db_session(), actor(), team_id)
+    reader = actor()
+    team = teams.get_team(db_session(), reader, team_id)
     return render_template(
         "team/show.html",
         team=team,
+        is_matched=bool(reader and standing.matched_problems(db_session(), reader, team)),
         members=teams.members_of(db_session(), actor(), team),
         strength=teams.strength(team),
         groups=team_words.by_domain({row.competency: row.level for row in team.competencies}),
