@@ -171,6 +171,7 @@ def refuse_ineligible(
 ) -> Application:
     """Turn down what breaks the rules of the call before anybody reads it; the team is told why."""
     application = _find(ctx, application_id)
+    ctx.require(may_decide_application, application)
     if application.state is not ApplicationState.SUBMITTED:
         done = _is_done(application, ApplicationAction.DECLINE, reason.strip())
         if not done:

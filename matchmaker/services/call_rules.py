@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +69,7 @@ def proposed(call: Call) -> RulesValues:
     )
 
 
+@cache
 def countries() -> dict[str, str]:
     """The codes of countries and regions there are, with their English names."""
     names = Locale("en").territories

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FileField, FormField, RadioField, SelectField
@@ -36,8 +38,12 @@ MAX_PEOPLE = 60
 
 def country_names() -> dict[str, str]:
     """Codes of countries with their names in the reader's language, the home country first."""
-    locale = get_locale()
-    names = locale.territories if locale else {}
+    return _names_in(str(get_locale() or "en"))
+
+
+@cache
+def _names_in(locale: str) -> dict[str, str]:
+    names = Locale.parse(locale).territories
     known = sorted(countries(), key=lambda code: (code != HOME, names.get(code, code)))
     return {code: names.get(code, code) for code in known}
 
