@@ -93,7 +93,7 @@ def test_ones_own_levels(place, login, session, locale, texts):
     assert [text for text in texts if text not in page] == []
     known = estimates_of(session, place.member.id)["PER-CV"]
     assert f"{figure(known.mean)} {range_text(known.low, known.high)}" in page
-    assert '/FND-DL">' in client.get("/me/profile?aim=role-RL-CVE").text
+    assert 'competency=FND-DL"' in client.get("/me/profile?aim=role-RL-CVE").text
     assert "Zaphyr" not in page
 
 
