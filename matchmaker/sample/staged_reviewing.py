@@ -81,7 +81,7 @@ def _under_review(ctx: Context, call_id: int) -> Sequence[Application]:
     statement = sa.select(Application).where(
         Application.call_id == call_id, Application.state == ApplicationState.UNDER_REVIEW
     )
-    return ctx.session.scalars(statement.order_by(Application.id).limit(4)).all()
+    return ctx.session.scalars(statement.order_by(Application.id).limit(7)).all()
 
 
 def _name(ctx: Context, office: Context, application: Application) -> None:
@@ -99,11 +99,18 @@ def _seats(ctx: Context, applications: Sequence[Application]) -> Sequence[Review
 
 
 def _hand_in(ctx: Context, applications: Sequence[Application]) -> None:
-    """Most hand in, two of them far apart; one steps aside; the reviewer of the demo has all to do."""
-    seats = [seat for seat in _seats(ctx, applications) if seat.reviewer.email != SHOWN]
+    """The first problem is read to the end, two readers far apart; of the others some is still open.
+
+    One steps aside, and the reviewer whose pages the demo shows has something to do.
+    """
+    first = applications[0].problem_id
+    seats = _seats(ctx, applications)
     for number, seat in enumerate(seats):
+        is_open = seat.application.problem_id != first and seat.reviewer.email == SHOWN
+        if is_open or seat.id == seats[-2].id:
+            continue
         acting = _as(ctx, seat.reviewer)
-        if number == len(seats) - 1 and len(seats) > 2:
+        if seat.id == seats[-1].id and seat.application.problem_id != first:
             why = "計畫主持人是我以前指導的學生。"
             application_review.recuse(acting, seat.id, RecusalCause.SUPERVISOR, reason=why)
             continue

@@ -40,7 +40,7 @@ PHASES = {
         N_("The office names readers. They have not been asked and see nothing yet."),
     ),
     ReviewRoundState.SCORING: (
-        N_("Score"),
+        N_("Scoring"),
         N_(
             "Readers see their own cases and their own points alone. The office sees everything; "
             "owners say which team they would like."
