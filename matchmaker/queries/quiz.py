@@ -20,7 +20,7 @@ from matchmaker.workflows.quiz_check import QuizCheckState
 
 KIND = "quiz"
 #: A question is not put to the same person again for this long.
-UNSEEN_FOR = timedelta(days=365)
+UNSEEN_FOR = timedelta(days=180)
 _ENDED = (QuizCheckState.DONE, QuizCheckState.LAPSED)
 
 
