@@ -74,7 +74,7 @@ def facts(row: QuizItem, behaviour: Behaviour, exposure: int) -> list[tuple[str,
     """How a question has behaved, in pairs of a name and a figure."""
     found = behaviour.health
     return [
-        (_("Asked"), str(exposure)),
+        (_("Put so far"), str(exposure)),
         (_("Answered"), str(found.n)),
         (_("Right"), share(found.share_right)),
         (_("Right, as the levels of those asked let expect"), share(found.expected)),
