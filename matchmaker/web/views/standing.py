@@ -23,7 +23,7 @@ from matchmaker.policies.standing import may_read_own, may_read_team
 from matchmaker.queries import member_wish as wishes
 from matchmaker.queries import standing as queries
 from matchmaker.queries import team as teams
-from matchmaker.services.learning_plan import plan_for, role_aim
+from matchmaker.services.learning_plan import PersonPlan, plan_for, role_aim
 from matchmaker.services.level_estimate import estimates_of, rows_of
 from matchmaker.web import listing, standing_aims
 from matchmaker.web import standing_words as words
@@ -48,7 +48,7 @@ def mine() -> ResponseReturnValue:
     estimates = estimates_of(session, me.id)
     choices, target = standing_aims.of_person(session, me)
     filters = choices.filters(_("The role nearest to me"), with_roles=True)
-    paths = nearest_roles(estimates)
+    paths = nearest_roles(estimates) if estimates else ()
     return render_template(
         "standing/mine.html",
         estimates=estimates,
@@ -58,15 +58,15 @@ def mine() -> ResponseReturnValue:
         found=standing(estimates, target.needs),
         fit=team_fit(team_standing([estimates], target.needs)),
         profiles=domain_profiles(estimates, target.needs),
-        paths=[(path, _hours(me, path.role)) for path in paths],
+        paths=[(path, _plan(me, path.role)) for path in paths],
         sectors=readiness_by_sector([estimates]),
         changes=words.told(queries.changes(session, me.id)),
         words=words,
     )
 
 
-def _hours(person: User, role: str) -> float:
-    return plan_for(db_session(), person.id, role_aim(role), hours=PATH_HOURS).plan.hours
+def _plan(person: User, role: str) -> PersonPlan:
+    return plan_for(db_session(), person.id, role_aim(role), hours=PATH_HOURS)
 
 
 @blueprint.get("/me/profile/<competency>")
