@@ -34,7 +34,8 @@ def note(session: Session, team_id: int, after: Sequence[Row]) -> RankingChange 
     moves = moves_between(before, after)
     if not moves:
         return None
-    before_at = max(row["made_at"] for row in before)
+    # Rows of other problems may have been made anew since: count from the oldest.
+    before_at = min(row["made_at"] for row in before)
     change = RankingChange(team_id=team_id, before_at=before_at, made_at=utcnow(), moves=moves)
     session.add(change)
     session.flush()

@@ -40,6 +40,8 @@ REACH_SHORT = {
     Reach.BEYOND: N_("Out of reach for now"),
     Reach.UNKNOWN: N_("Difficulty not known"),
 }
+#: The part of the score by which a missing must-have outweighs everything else.
+GATE = "must_have"
 STATUS = {
     "met": N_("shown"),
     "below": N_("below the level"),
@@ -124,11 +126,12 @@ def moves(latest: LatestChange) -> list[dict[str, Any]]:
 def _move(move: Mapping[str, Any], latest: LatestChange) -> dict[str, Any]:
     problem = latest.problems[move["problem"]]
     before, after = move["score"]
+    gate = move["parts"].get(GATE, 0.0)  # It is said in words: its size means nothing.
     return {
         "title": problem.title(current_language()),
         "url": url_for("problem.show", problem_id=problem.id),
         "place": _place(*move["rank"]),
-        "score": f"{after - before:+.2f}" if before is not None and after is not None else "–",
+        "score": "–" if None in (before, after) else f"{after - before - gate:+.2f}",
         "why": _why(move),
     }
 
@@ -154,13 +157,24 @@ def _why(move: Mapping[str, Any]) -> str:
         for name, (a, b) in sorted(move["needs"].items())
     ]
     parts = sorted(move["parts"].items(), key=lambda item: -abs(item[1]))
-    known = [f"{say(FEATURES[name])} {change:+.2f}" for name, change in parts if name in FEATURES]
-    told = [*needs, *known]
+    known = [
+        f"{say(FEATURES[name])} {change:+.2f}"
+        for name, change in parts
+        if name in FEATURES and name != GATE
+    ]
+    told = [*_gate(move["parts"].get(GATE, 0.0)), *needs, *known]
     if told:
         return say(N_("; ")).join(told)
     if None in move["rank"]:
         return str(_("It was opened or closed, or others moved past it."))
     return str(_("Others moved past it."))
+
+
+def _gate(change: float) -> list[str]:
+    """Whether must-haves came to be missing, or are no longer."""
+    if change > 0:
+        return [_("fewer must-haves are missing")]
+    return [_("more must-haves are missing")] if change < 0 else []
 
 
 def _status(status: str) -> str:

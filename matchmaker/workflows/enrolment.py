@@ -65,7 +65,7 @@ ENROLMENT_WORKFLOW = Workflow[EnrolmentState, EnrolmentAction](
         {
             A.ENROL: N_("Enrol"),
             A.ATTEND: N_("Note as attended"),
-            A.HAND_IN: N_("Hand in"),
+            A.HAND_IN: N_("Hand in course work"),
             A.ACCEPT: N_("Let pass"),
             A.RETURN: N_("Do not let pass yet"),
             A.WITHDRAW: N_("Give up"),

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DecimalField, FieldList, FileField, FormField, SelectMultipleField
+from wtforms import BooleanField, DecimalField, FieldList, FileField, FormField
 from wtforms.validators import DataRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.competency import load_taxonomy
 from matchmaker.competency.learning import themes
@@ -26,6 +25,7 @@ from matchmaker.web.forms.base import (
     number_or_none,
     text,
 )
+from matchmaker.web.forms.team import Checkboxes, Levels
 from matchmaker.web.i18n import current_language, say
 
 SPARE_ROWS = 2
@@ -71,13 +71,6 @@ def level_choices() -> list[tuple[str, str]]:
 def language_choices() -> list[tuple[str, str]]:
     """The languages an entry is held in."""
     return [("zh", "中文"), ("en", "English")]
-
-
-class Checkboxes(SelectMultipleField):
-    """Any number out of a list."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class TeachesForm(BaseForm):
@@ -186,6 +179,7 @@ class HandInForm(BaseForm):
 class AssessForm(BaseForm):
     """What an assessor says of it; the levels are drawn by the template, one group each."""
 
+    levels = Levels()
     reason = text(
         _l("What the work shows, in two lines"),
         DataRequired(_l("Say why: the person reads it.")),

@@ -33,7 +33,6 @@ from matchmaker.web import learning_aims, learning_words, listing
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.learning_resource import AssessForm, HandInForm, HoldForm
-from matchmaker.web.forms.team import Levels
 from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
@@ -190,12 +189,6 @@ def queue() -> ResponseReturnValue:
     )
 
 
-class AssessingForm(AssessForm):
-    """With the levels that the template draws."""
-
-    levels = Levels()
-
-
 @blueprint.route(QUEUE + "/<int:enrolment_id>", methods=["GET", "POST"])
 @guard(may_list_enrolments)
 def assess(enrolment_id: int) -> ResponseReturnValue:
@@ -203,8 +196,8 @@ def assess(enrolment_id: int) -> ResponseReturnValue:
     row = queries.get_enrolment(db_session(), actor(), enrolment_id)
     context().require(may_assess, row)
     if request.method == "GET":
-        return _assess_page(row, AssessingForm(formdata=None, obj=row))
-    form = AssessingForm()
+        return _assess_page(row, AssessForm(formdata=None, obj=row))
+    form = AssessForm()
     if not form.validate():
         return _assess_page(row, form), 422
     try:
@@ -219,7 +212,7 @@ def assess(enrolment_id: int) -> ResponseReturnValue:
     return _to_next(row)
 
 
-def _assess(row: Enrolment, form: AssessingForm) -> None:
+def _assess(row: Enrolment, form: AssessForm) -> None:
     levels = {name: int(level) for name, level in form.levels.data.items() if level in "12345"}
     service.assess(
         context(),
@@ -239,7 +232,7 @@ def _to_next(row: Enrolment) -> ResponseReturnValue:
     return redirect(url_for("enrolment.assess", enrolment_id=following.id), 303)
 
 
-def _assess_page(row: Enrolment, form: AssessingForm, error: str = "") -> str:
+def _assess_page(row: Enrolment, form: AssessForm, error: str = "") -> str:
     return render_template(
         "enrolment/assess.html",
         row=row,
@@ -262,7 +255,7 @@ def revoke(enrolment_id: int) -> ResponseReturnValue:
         )
     except (InvalidInput, InvalidTransition, StaleVersion) as error:
         row = queries.get_enrolment(db_session(), actor(), enrolment_id)
-        shown = AssessingForm(formdata=None, obj=row)
+        shown = AssessForm(formdata=None, obj=row)
         if isinstance(error, InvalidInput):
             shown.show_refusal(error)
         page = _assess_page(row, shown, error=say(error.message))
