@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from matchmaker.assessment.application_parts import Part, write_parts
 from matchmaker.clock import utcnow
 from matchmaker.models import (
     AccountKind,
@@ -166,8 +167,17 @@ def fill(
     _publish(session, ctx, world)
     session.add_all(_notes(world))
     session.commit()
+    _apply(make, world)
     _allocate(session, ctx, run_jobs, world)
     return world
+
+
+def _apply(make: Factory, world: PrivateWorld) -> None:
+    """The team has handed in for the one problem that is open to it."""
+    assert world.team is not None
+    own = Part(id="idea", zh=MARK_ZH, en=MARK_EN, most=500)
+    make.call_rules(world.problems[0].call, parts=write_parts([own]))
+    make.application(world.problems[0], world.team, parts={"idea": f"{MARK_EN} {WORDS[0]}"})
 
 
 def _allocate(

@@ -203,11 +203,8 @@ def people_text(people: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -
 
 def version_title(revision: ApplicationRevision) -> str:
     """Which version, and when it came in."""
-    return _(
-        "Version %(number)s, handed in on %(when)s",
-        number=revision.number,
-        when=show_moment(revision.submitted_at),
-    )
+    when = show_moment(revision.submitted_at)
+    return str(_("Version %(number)s, handed in on %(when)s", number=revision.number, when=when))
 
 
 def likeness_text(value: float) -> str:
