@@ -71,9 +71,10 @@ def stage(ctx: Context) -> None:
 
 def _describe(ctx: Context) -> None:
     """Reviewers say in their own words what they know."""
-    statement = sa.select(ReviewerProfile, User.email).join(User).where(User.email.in_(EXPERTISE))
-    for profile, email in ctx.session.execute(statement):
-        profile.expertise, profile.capacity = EXPERTISE[email], max(profile.capacity, 8)
+    statement = sa.select(ReviewerProfile).join(User).where(User.email.in_(EXPERTISE))
+    for profile in ctx.session.scalars(statement):
+        profile.expertise = EXPERTISE[profile.user.email or ""]
+        profile.capacity = max(profile.capacity, 8)
     ctx.session.flush()
 
 

@@ -31,6 +31,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies import application_conflict as conflict
 from matchmaker.policies import conflict as problem_conflict
+from matchmaker.queries import application_preference as preferences
 from matchmaker.queries import application_review as queries
 from matchmaker.queries import review_candidate
 from matchmaker.queries.application_reading import read_application
@@ -49,6 +50,7 @@ from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.application_review import ReviewAssignmentState as S
 from matchmaker.workflows.review_round import ReviewRoundState
 from tests import reviewing
+from tests.backends import on_both
 from tests.reviewing import hand_in, reviewer, values
 
 
@@ -335,6 +337,7 @@ def test_a_review_is_complete_or_says_what_is_missing(started, session, ctx):
 # --- Scores and the third reader ---------------------------------------------------------------
 
 
+@on_both
 def test_contradicting_readers_call_the_best_free_third_one(started, session, ctx):
     one, two, three = started.reviewers
     hand_in(started, ctx, one, 4)
@@ -458,6 +461,7 @@ def test_a_closed_account_frees_its_cases(started, session, ctx, how):
     assert started.seat(person).state is S.RELEASED
 
 
+@on_both
 def test_late_reviews_are_reminded_of_twice_and_then_lapse(started, session, ctx):
     def sweep(days_left):
         for seat in session.scalars(sa.select(ReviewAssignment)):
@@ -515,6 +519,7 @@ def test_the_rubric_changes_until_readers_are_asked(world, session, ctx):
         review_round.change_rubric(office, world.call.id, content, note="back", seen=1)
 
 
+@on_both
 def test_the_owner_says_whom_it_would_like_and_it_never_enters_a_score(started, session, make, ctx):
     owner = started.owner
     hand_in(started, ctx, started.reviewers[0], 2)
@@ -538,6 +543,7 @@ def test_the_owner_says_whom_it_would_like_and_it_never_enters_a_score(started, 
                 ctx(person), started.application.id, "first", "", version=0
             )
     assert session.scalar(sa.select(ApplicationPreference.words)) == "met them"
+    assert [row[1] for row in preferences.problems_asked(session, owner)] == []
 
 
 def test_queries_do_not_grow_with_applications(started, session, make, engine, ctx):
