@@ -244,6 +244,8 @@ def _proof(result: AllocationResult) -> Message:
 
 def _tell_remedies(error: NoAllocation, as_json: bool) -> None:
     """Tell the smallest sets of limits to relax."""
+    from matchmaker.matching.allocation_words import AND_MORE, SHOWN_CHANGES
+
     if as_json:
         tell_json(
             {
@@ -272,5 +274,7 @@ def _tell_remedies(error: NoAllocation, as_json: bool) -> None:
         "matchmaker: " + say(N_("No allocation keeps all limits. Enough to relax:")), err=True
     )
     for number, remedy in enumerate(error.remedies, start=1):
-        words = " ".join(say(change.message()) for change in remedy.changes)
-        click.echo(f"  {number}. {words}", err=True)
+        words = [say(change.message()) for change in remedy.changes[:SHOWN_CHANGES]]
+        if len(remedy.changes) > SHOWN_CHANGES:
+            words.append(say(AND_MORE, count=len(remedy.changes) - SHOWN_CHANGES))
+        click.echo(f"  {number}. {' '.join(words)}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,13 +12,18 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matchmaker.errors import MatchmakerError
 from matchmaker.i18n import N_, Message
-from matchmaker.matching.allocation_limits import Candidates, Limits
-from matchmaker.matching.allocation_program import WHOLE, floor_rows, incidence
+from matchmaker.matching.allocation_limits import Candidates, Limits, Positions
+from matchmaker.matching.allocation_program import floor_rows, incidence
 from matchmaker.matching.allocation_words import Limit, change_message
 from matchmaker.matching.types import Matrix
 
 # How many ways out of the same, smallest size are told at most.
 MOST_REMEDIES = 5
+# Beyond so many changes a second way out of the same size helps nobody.
+MANY_CHANGES = 10
+# Nobody can take on ten times the work: how far the capacity of a team is raised at most, unless
+# more of its pairs are pinned.
+MOST_RAISE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,8 @@ class _Elastic:
     upper: Matrix
     cost: Matrix
     #: Where the switches and, for each switch, its amount are; -1 without one.
-    switches: Matrix
-    amounts: Matrix
+    switches: Positions
+    amounts: Positions
 
 
 def find_remedies(
@@ -126,17 +132,17 @@ def find_remedies(
     Returns
     -------
     list of Remedy
-        At most `MOST_REMEDIES`, all of the same size.
+        At most `MOST_REMEDIES`, all of the same size; one if it has more than `MANY_CHANGES`.
     """
     elastic = _Builder(candidates, limits).build()
     found: list[Remedy] = []
     cuts: list[Matrix] = []
-    while len(found) < MOST_REMEDIES:
+    while len(found) < MOST_REMEDIES and not (found and len(found[0].changes) > MANY_CHANGES):
         progress("remedy", len(found), MOST_REMEDIES)
         values, is_proven = _solve(elastic, cuts, time_limit)
         if values is None:
             break
-        used = values[elastic.switches.astype(int)] > 0.5
+        used = values[elastic.switches] > 0.5
         if found and used.sum() > len(found[0].changes):
             break
         found.append(Remedy(_needed(candidates, limits, elastic, values, used), is_proven))
@@ -145,21 +151,37 @@ def find_remedies(
 
 
 def _solve(elastic: _Elastic, cuts: list[Matrix], time_limit: float) -> tuple[Matrix | None, bool]:
-    """Return the cheapest way that is none of *cuts*, and whether it is proven the cheapest."""
+    """Return the fewest switches that are none of *cuts*, and whether they are proven the fewest.
+
+    How far they go is made least in a second step: both in one would need costs of very
+    different size, which make the solver inexact.
+    """
     matrix, limit = elastic.matrix, elastic.limit
     if cuts:
         rows = np.zeros((len(cuts), len(elastic.upper)))
-        rows[:, elastic.switches.astype(int)] = cuts
+        rows[:, elastic.switches] = cuts
         matrix = sp.vstack([matrix, sp.csr_array(rows)], format="csr")
         limit = np.concatenate([limit, rows.sum(axis=1) - 1])
-    found = milp(
-        elastic.cost,
-        constraints=LinearConstraint(matrix, -np.inf, limit),
-        bounds=Bounds(0, elastic.upper),
-        integrality=np.ones(len(elastic.upper)),
+    rows_hold = LinearConstraint(matrix, -np.inf, limit)
+    number = np.zeros(len(elastic.upper))
+    number[elastic.switches] = 1.0
+    first = _minimise(number, rows_hold, elastic.upper, time_limit)
+    if first.x is None:
+        return None, False
+    upper = elastic.upper.copy()
+    upper[elastic.switches] = np.round(first.x[elastic.switches])
+    second = _minimise(elastic.cost, rows_hold, upper, time_limit)
+    return (first.x if second.x is None else second.x), first.status == 0
+
+
+def _minimise(cost: Matrix, rows_hold: LinearConstraint, upper: Matrix, time_limit: float) -> Any:
+    return milp(
+        cost,
+        constraints=rows_hold,
+        bounds=Bounds(0, upper),
+        integrality=np.ones(len(upper)),
         options={"time_limit": time_limit, "mip_rel_gap": 0.0},
     )
-    return found.x, found.status == 0
 
 
 def _needed(
@@ -232,6 +254,7 @@ class _Builder:
         pins = self.by_problem @ pinned
         wanted = self.by_problem @ np.ones(self.n_pairs)
         offers = self.by_team @ np.ones(self.n_pairs)
+        team_pins = self.by_team @ pinned
         in_group = {name for floor in self.limits.floors for name in floor.problem_ids}
         for at, problem_id in enumerate(problems):
             now = limit[at]
@@ -245,7 +268,8 @@ class _Builder:
         for at, team_id in enumerate(teams):
             row = self.n_problems + at
             change = Change(Limit.CAPACITY, team_id=team_id, now=limit[row])
-            self._switch(change, row, max(0.0, offers[at] - limit[row]))
+            most = max(MOST_RAISE, team_pins[at] - limit[row])
+            self._switch(change, row, min(most, offers[at] - limit[row]))
         start = 3 * self.n_problems + len(teams)
         for at, floor in enumerate(self.limits.floors):
             change = Change(Limit.FLOOR, group=floor.name, now=floor.at_least)
@@ -306,9 +330,9 @@ class _Builder:
             sp.vstack([rows + loosened, links, single], format="csr"),
             np.concatenate([limit, np.zeros(len(with_amount)), bounds]),
             np.concatenate([np.ones(n_first + n_switches), most]),
-            self._cost(n_first, n, most),
-            n_first + np.arange(n_switches, dtype=float),
-            amount_of.astype(float),
+            self._cost(n_first, n),
+            n_first + np.arange(n_switches),
+            amount_of,
         )
 
     @staticmethod
@@ -316,17 +340,13 @@ class _Builder:
         rows, columns, values = ([triple[part] for triple in triples] for part in range(3))
         return sp.csr_array((values, (rows, columns)), shape=shape)
 
-    def _cost(self, n_first: int, n: int, most: Matrix) -> Matrix:
-        """Return what is to be least: the number of switches, then how far they go."""
+    def _cost(self, n_first: int, n: int) -> Matrix:
+        """Return what is to be least once the switches are known: how far they go."""
         cost = np.zeros(n)
-        n_switches = len(self.changes)
-        cost[n_first : n_first + n_switches] = 1.0
-        further = 0.4 / max(1.0, float(most.sum()))
-        cost[n_first + n_switches :] = max(further, WHOLE)
+        cost[n_first + len(self.changes) :] = 1.0
         weak = self.limits.is_too_weak(self.candidates)
         if weak.any():
             # Of pairs below the minimum, those that are least below it.
             below = (self.limits.minimum or 0.0) - self.candidates.fit[weak]
-            places = max(1, int(self.limits.of_problems(self.candidates)[1].sum()))
-            cost[: self.n_pairs][weak] = 0.4 * below / (float(below.max()) * places)
+            cost[: self.n_pairs][weak] = below / float(below.max())
         return cost

@@ -36,6 +36,11 @@ WORDS = {
 }
 
 
+#: How many changes of one way out are told one by one.
+SHOWN_CHANGES = 10
+AND_MORE = N_("And %(count)s more of the kind.")
+
+
 def change_message(
     limit: str,
     *,

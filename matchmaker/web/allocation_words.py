@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from matchmaker.i18n import N_, Message
-from matchmaker.matching.allocation_words import change_message
+from matchmaker.matching.allocation_words import AND_MORE, SHOWN_CHANGES, change_message
 from matchmaker.models import Allocation, Problem, Team
 from matchmaker.queries import allocation as queries
 from matchmaker.queries.allocation_reason import BECAUSE_WORDS, Because
@@ -113,12 +113,17 @@ def remedy_lines(session: Session, allocation: Allocation) -> list[tuple[list[st
     problems = queries.problems_by_id(session, {c["problem_id"] for c in changes})
     teams = queries.teams_by_id(session, {c["team_id"] for c in changes})
     return [
-        (
-            [say(_change(change, problems, teams)) for change in remedy["changes"]],
-            remedy["is_smallest"],
-        )
-        for remedy in remedies
+        (_told(remedy["changes"], problems, teams), remedy["is_smallest"]) for remedy in remedies
     ]
+
+
+def _told(
+    changes: list[dict[str, Any]], problems: dict[int, Problem], teams: dict[int, Team]
+) -> list[str]:
+    """The first changes of one way out, and how many more there are."""
+    told = [say(_change(change, problems, teams)) for change in changes[:SHOWN_CHANGES]]
+    more = len(changes) - SHOWN_CHANGES
+    return [*told, say(Message(AND_MORE, {"count": more}))] if more > 0 else told
 
 
 def _change(

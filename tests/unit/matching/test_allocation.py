@@ -22,6 +22,7 @@ from matchmaker.matching.allocation import (
     NoAllocation,
     Objective,
     Remedy,
+    Stage,
     allocate,
 )
 from matchmaker.matching.allocation_program import branch_and_bound, build
@@ -253,6 +254,39 @@ def test_branch_and_bound_agrees_with_the_linear_programme() -> None:
     assert whole is not None
     assert whole.objective == pytest.approx(allocate(candidates, limits).total)
     assert whole.bound == pytest.approx(whole.objective)
+
+
+def test_floors_that_cut_across_each_other_are_still_exact() -> None:
+    # The linear programme alone gives halves here: branch and bound has to take over.
+    fits = {"P0A": 8, "P0B": 6, "P1A": 2, "P2A": 2, "P3A": 8, "P4A": 5, "P4B": 6, "P5A": 8}
+    scores = {(key[:2], key[2]): float(fit) for key, fit in fits.items()}
+    groups = {"n": "P2 P3 P4", "s": "P0 P1 P5", "small": "P0 P1 P3", "large": "P2 P4 P5"}
+    floors = tuple(Floor(name, frozenset(ids.split()), 1) for name, ids in groups.items())
+    limits = Limits(floors=floors)
+
+    found = allocate(Candidates.from_scores(scores), limits)
+
+    merits = [sum(scores[pair] for pair in chosen) for chosen in possible(scores, limits)]
+    assert found.total == max(merits) == 14.0
+    assert found.is_optimal
+
+
+def test_a_bound_that_was_not_reached_is_a_stated_gap() -> None:
+    assert Stage("total", 9.0, 10.0).gap == pytest.approx(0.1)
+    assert Stage("total", 10.0, 10.0 + 1e-9).gap == 0.0
+
+
+def test_no_team_is_asked_to_take_on_ten_times_its_work() -> None:
+    scores = {(f"P{number}", "A"): 1.0 for number in range(14)}
+
+    with pytest.raises(NoAllocation) as raised:
+        allocate(Candidates.from_scores(scores), Limits(default_at_least=1))
+
+    (remedy,) = raised.value.remedies
+    assert remedy.is_smallest
+    raised_to = [change.needed for change in remedy.changes if change.limit is Limit.CAPACITY]
+    assert raised_to == [3]
+    assert len(remedy.changes) == 1 + 11
 
 
 def test_progress_stops_the_work_between_two_solves() -> None:
