@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from matchmaker import clock
-from matchmaker.competency.quiz import quiz_bank
+from matchmaker.competency.quiz import ItemHealth, quiz_bank
 from matchmaker.errors import InvalidInput, NotFound, PermissionDenied, RateLimited
 from matchmaker.models import LevelChange, LevelEstimate, QuizAnswer, QuizCheck, QuizItem, Role
 from matchmaker.queries import quiz as queries
@@ -19,6 +19,7 @@ from matchmaker.workflows.quiz_check import QuizCheckState
 from matchmaker.workflows.quiz_item import QuizItemState
 
 COMPETENCY = "FND-ML"
+NAN = float("nan")
 
 
 def take(ctx, check, *, right=True, places=20):
@@ -240,3 +241,10 @@ def test_a_closed_account_takes_its_answers_along(acting, session, person):
     assert session.scalar(sa.select(sa.func.count()).select_from(QuizCheck)) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(QuizAnswer)) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(QuizItem)) == len(quiz_bank())
+
+
+@pytest.mark.parametrize(("difference", "flags"), [(1.4, ()), (-1.6, ("language",)), (NAN, ())])
+def test_a_difference_between_languages_is_noticed_once_it_is_large(difference, flags):
+    found = ItemHealth(60, 0.5, 0.5, 0.4, 1.75, ())
+
+    assert items.Behaviour(found, difference).flags == flags
