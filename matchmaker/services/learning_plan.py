@@ -50,6 +50,11 @@ class PersonPlan:
     fit: float
 
     @property
+    def hours(self) -> float:
+        """How long all steps take."""
+        return sum(item.step.hours for item in self.steps)
+
+    @property
     def fit_after(self) -> float:
         """The same once every step is learnt."""
         return self.steps[-1].fit_after if self.steps else self.fit
@@ -87,11 +92,23 @@ def plan_for(session: Session, user_id: int, aim: Aim, *, hours: float = BUDGET)
     held = {row.code: row for row in resources.held_resources(session, without=taken)}
     catalogue = [resources.as_resource(row) for row in held.values()]
     plan = recommend(estimates, aim.needs, catalogue, hours=hours)
-    steps = []
-    for number, step in enumerate(plan.steps, start=1):
-        after = {**estimates, **expected(estimates, plan.steps[:number])}
-        steps.append(PlannedStep(step, held[step.resource], _fit(after, aim.needs)))
-    return PersonPlan(aim, plan, tuple(steps), _fit(estimates, aim.needs))
+    return PersonPlan(aim, plan, _steps(plan, estimates, aim, held), _fit(estimates, aim.needs))
+
+
+def _steps(
+    plan: Plan, estimates: Mapping[str, Estimate], aim: Aim, held: Mapping[str, LearningResource]
+) -> tuple[PlannedStep, ...]:
+    """The steps of *plan* with what each changes; one that leads no further than those before is left out."""
+    kept: list[Step] = []
+    found: list[PlannedStep] = []
+    before = _fit(estimates, aim.needs)
+    for step in plan.steps:
+        after = _fit({**estimates, **expected(estimates, [*kept, step])}, aim.needs)
+        if after > before:
+            kept.append(step)
+            found.append(PlannedStep(step, held[step.resource], after))
+            before = after
+    return tuple(found)
 
 
 def _fit(estimates: Mapping[str, Estimate], needs: Sequence[Requirement]) -> float:
