@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matchmaker.errors import MatchmakerError
 from matchmaker.i18n import N_, Message
-from matchmaker.matching.allocation_limits import Candidates, Limits, Positions
+from matchmaker.matching.allocation_limits import Candidates, Limits, Mask, Positions
 from matchmaker.matching.allocation_program import floor_rows, incidence
 from matchmaker.matching.allocation_words import Limit, change_message
 from matchmaker.matching.types import Matrix
@@ -185,7 +185,7 @@ def _minimise(cost: Matrix, rows_hold: LinearConstraint, upper: Matrix, time_lim
 
 
 def _needed(
-    candidates: Candidates, limits: Limits, elastic: _Elastic, values: Matrix, used: Matrix
+    candidates: Candidates, limits: Limits, elastic: _Elastic, values: Matrix, used: Mask
 ) -> tuple[Change, ...]:
     """Return the changes with the numbers the solution needs."""
     changes = []
