@@ -27,6 +27,7 @@ from matchmaker.models import (
     LockKind,
     MatchRun,
     MemberRole,
+    MemberWish,
     Organization,
     OrganizationMember,
     PairRule,
@@ -240,6 +241,9 @@ def _notes(world: PrivateWorld) -> list[Base]:
             user_id=world.lead.id,
         ),
         BrokerAssignment(problem_id=problem.id, broker_id=world.lead.id, assigned_at=now),
+        MemberWish(
+            team=world.team, problem=problem, competency="PER-CV", level=3, text=f"wish {MARK_EN}"
+        ),
     ]
 
 
