@@ -13,9 +13,9 @@ from matchmaker.i18n import N_
 from matchmaker.models.account import User
 from matchmaker.models.application import Application
 from matchmaker.models.base import Base, Moment, Timestamped, enum_type
-from matchmaker.workflows.application_review import (
-    APPLICATION_REVIEW_WORKFLOW,
+from matchmaker.workflows.review_assignment import (
     DUE_STATES,
+    REVIEW_ASSIGNMENT_WORKFLOW,
     ReviewAssignmentAction,
     ReviewAssignmentState,
 )
@@ -69,7 +69,9 @@ class ReviewAssignment(Timestamped, Base):
     __tablename__ = "review_assignments"
     __table_args__ = (
         sa.UniqueConstraint("application_id", "reviewer_id"),
-        sa.UniqueConstraint("application_id", "place", name="uq_review_assignments_application_id_place"),
+        sa.UniqueConstraint(
+            "application_id", "place", name="uq_review_assignments_application_id_place"
+        ),
         sa.CheckConstraint(
             "state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_moment"
         ),
@@ -86,7 +88,7 @@ class ReviewAssignment(Timestamped, Base):
     #: 1 for those asked at the start, 2 for the one asked because they disagree.
     round: Mapped[int] = mapped_column(default=1)
     state: Mapped[ReviewAssignmentState] = mapped_column(
-        enum_type(ReviewAssignmentState), default=APPLICATION_REVIEW_WORKFLOW.initial
+        enum_type(ReviewAssignmentState), default=REVIEW_ASSIGNMENT_WORKFLOW.initial
     )
     #: How well the matcher found the reviewer's expertise to fit, 0 to 1; none if nobody asked it.
     fit: Mapped[float | None]
@@ -110,7 +112,7 @@ class ReviewAssignment(Timestamped, Base):
     def apply(self, action: ReviewAssignmentAction) -> ReviewAssignmentState:
         """Take *action* and return the state left behind."""
         before = self.state
-        self.state = APPLICATION_REVIEW_WORKFLOW.target(before, action)
+        self.state = REVIEW_ASSIGNMENT_WORKFLOW.target(before, action)
         return before
 
     @property

@@ -20,7 +20,7 @@ from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.review_round import may_manage_round, may_read_rounds
 from matchmaker.policies.scope import is_national
 from matchmaker.workflows.application import ApplicationState
-from matchmaker.workflows.application_review import SEATED_STATES, ReviewAssignmentState
+from matchmaker.workflows.review_assignment import SEATED_STATES, ReviewAssignmentState
 from matchmaker.workflows.review_round import ReviewRoundState
 
 #: States in which an application can be read by reviewers: it was handed in and not given up.

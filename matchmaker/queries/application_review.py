@@ -33,7 +33,7 @@ from matchmaker.policies.application_review import (
 )
 from matchmaker.policies.base import Reason
 from matchmaker.queries.review_round import round_of
-from matchmaker.workflows.application_review import DUE_STATES, SEATED_STATES, ReviewAssignmentState
+from matchmaker.workflows.review_assignment import DUE_STATES, SEATED_STATES, ReviewAssignmentState
 from matchmaker.workflows.review_round import ReviewRoundState
 
 _TAKES = {Recommendation.TAKE: True, Recommendation.LEAVE: False}

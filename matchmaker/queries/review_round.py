@@ -28,7 +28,7 @@ from matchmaker.policies.application_review import READABLE_STATES, visible_case
 from matchmaker.policies.review_round import may_read_rounds
 from matchmaker.policies.scope import is_national
 from matchmaker.workflows.application import ApplicationState
-from matchmaker.workflows.application_review import SEATED_STATES, ReviewAssignmentState
+from matchmaker.workflows.review_assignment import SEATED_STATES, ReviewAssignmentState
 
 
 def round_of(session: Session, call_id: int, *, lock: bool = False) -> ReviewRound | None:

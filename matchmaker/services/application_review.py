@@ -27,7 +27,7 @@ from matchmaker.services import review_assignment as assignments
 from matchmaker.services.context import Context
 from matchmaker.services.reasons import limited, needed
 from matchmaker.services.review_record import write_to_office
-from matchmaker.workflows.application_review import (
+from matchmaker.workflows.review_assignment import (
     SEATED_STATES,
     ReviewAssignmentAction,
     ReviewAssignmentState,

@@ -14,7 +14,7 @@ from matchmaker.services.reasons import needed
 from matchmaker.services.review_record import release as take_away
 from matchmaker.services.review_record import write_to_office, write_to_reader
 from matchmaker.services.review_round import begin_review, check_final, find_round, is_final
-from matchmaker.workflows.application_review import SEATED_STATES
+from matchmaker.workflows.review_assignment import SEATED_STATES
 from matchmaker.workflows.review_round import WORKING_STATES, ReviewRoundState
 
 #: Rounds of reading: those asked at the start, and the one asked because they disagree.

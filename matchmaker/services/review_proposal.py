@@ -31,7 +31,7 @@ from matchmaker.queries.review_candidate import ReaderCandidate, candidates_for
 from matchmaker.queries.review_round import round_of
 from matchmaker.services.match_basis import Basis
 from matchmaker.services.match_documents import matcher_id
-from matchmaker.workflows.application_review import SEATED_STATES
+from matchmaker.workflows.review_assignment import SEATED_STATES
 
 #: The level a reviewer who names a competency is taken to have.
 _LEVEL = 4.0

@@ -15,7 +15,7 @@ from matchmaker.models import Application, ReviewAssignment, Role, RoleGrant, Us
 from matchmaker.queries.review_round import round_of
 from matchmaker.services.context import Context
 from matchmaker.services.grading_record import when
-from matchmaker.workflows.application_review import (
+from matchmaker.workflows.review_assignment import (
     DUE_STATES,
     SEATED_STATES,
     ReviewAssignmentAction,

@@ -29,8 +29,8 @@ from matchmaker.services.context import Context
 from matchmaker.services.reasons import limited, needed
 from matchmaker.services.review_record import seats_by_reviewer, write_to_reader
 from matchmaker.workflows.application import ApplicationAction, ApplicationState
-from matchmaker.workflows.application_review import DUE_STATES, ReviewAssignmentState
 from matchmaker.workflows.job import JobState
+from matchmaker.workflows.review_assignment import DUE_STATES, ReviewAssignmentState
 from matchmaker.workflows.review_round import ReviewRoundAction, ReviewRoundState
 
 READERS = (1, 5)

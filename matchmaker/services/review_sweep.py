@@ -13,7 +13,7 @@ from matchmaker.models import Application, Problem, ReviewAssignment, ReviewRoun
 from matchmaker.policies.application_conflict import nearness
 from matchmaker.services.context import Context
 from matchmaker.services.review_record import release, write_to_office, write_to_reader
-from matchmaker.workflows.application_review import (
+from matchmaker.workflows.review_assignment import (
     DUE_STATES,
     SEATED_STATES,
     ReviewAssignmentAction,

@@ -26,7 +26,6 @@ from matchmaker.web import listing
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
-from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
@@ -40,6 +39,7 @@ from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.question import QUESTION_WORKFLOW
 from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
+from matchmaker.workflows.review_assignment import REVIEW_ASSIGNMENT_WORKFLOW
 from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
 
 SUBJECTS = {
@@ -204,7 +204,7 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "Evidence": EVIDENCE_WORKFLOW,
     "GradingPanel": GRADING_PANEL_WORKFLOW,
     "GradeReview": GRADE_REVIEW_WORKFLOW,
-    "ReviewAssignment": APPLICATION_REVIEW_WORKFLOW,
+    "ReviewAssignment": REVIEW_ASSIGNMENT_WORKFLOW,
     "ReviewRound": REVIEW_ROUND_WORKFLOW,
     "GradeAppeal": GRADE_APPEAL_WORKFLOW,
     "Enrolment": ENROLMENT_WORKFLOW,

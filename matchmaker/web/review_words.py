@@ -23,15 +23,15 @@ from matchmaker.queries.review_candidate import ReaderCandidate
 from matchmaker.services.review_record import seat_number
 from matchmaker.web.grading_words import anchor
 from matchmaker.web.i18n import current_language, say
-from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.machine import Workflow
+from matchmaker.workflows.review_assignment import REVIEW_ASSIGNMENT_WORKFLOW
 from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW, ReviewRoundState
 
 __all__ = ["anchor", "seat_number"]
 
 _WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "round": REVIEW_ROUND_WORKFLOW,
-    "seat": APPLICATION_REVIEW_WORKFLOW,
+    "seat": REVIEW_ASSIGNMENT_WORKFLOW,
 }
 #: Phase -> what it is called, and who sees what in it.
 PHASES = {

@@ -18,7 +18,7 @@ from matchmaker.queries import review_round as rounds
 from matchmaker.web.i18n import current_language, show_left, show_moment
 from matchmaker.web.review_words import seat_number
 from matchmaker.web.transaction import db_session
-from matchmaker.workflows.application_review import DUE_STATES
+from matchmaker.workflows.review_assignment import DUE_STATES
 from matchmaker.workflows.review_round import WORKING_STATES, ReviewRoundState
 
 Task = dict[str, Any]

@@ -1,7 +1,6 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
 from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
-from matchmaker.workflows.application_review import APPLICATION_REVIEW_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
 from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
@@ -23,6 +22,7 @@ from matchmaker.workflows.question import QUESTION_WORKFLOW
 from matchmaker.workflows.quiz_check import QUIZ_CHECK_WORKFLOW
 from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
+from matchmaker.workflows.review_assignment import REVIEW_ASSIGNMENT_WORKFLOW
 from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
 
 ALL_WORKFLOWS = (
@@ -48,5 +48,5 @@ ALL_WORKFLOWS = (
     QUIZ_CHECK_WORKFLOW,
     ALLOCATION_WORKFLOW,
     REVIEW_ROUND_WORKFLOW,
-    APPLICATION_REVIEW_WORKFLOW,
+    REVIEW_ASSIGNMENT_WORKFLOW,
 )

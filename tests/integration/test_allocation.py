@@ -52,12 +52,12 @@ from matchmaker.services.allocation_solving import carry_out
 from matchmaker.services.context import Context
 from matchmaker.workflows.allocation import AllocationState
 from matchmaker.workflows.application import ApplicationAction, ApplicationState
-from matchmaker.workflows.application_review import (
-    APPLICATION_REVIEW_WORKFLOW,
-    ReviewAssignmentState,
-)
 from matchmaker.workflows.job import JobState
 from matchmaker.workflows.match import MatchState
+from matchmaker.workflows.review_assignment import (
+    REVIEW_ASSIGNMENT_WORKFLOW,
+    ReviewAssignmentState,
+)
 from tests.allocations import Round, add_application, add_match, make_round
 from tests.factories import Factory
 
@@ -256,7 +256,7 @@ def test_reviewers_scores_make_up_their_share(
         seat = ReviewAssignment(
             application=application, reviewer=make.user(), place=1, due_at=utcnow()
         )
-        for action in APPLICATION_REVIEW_WORKFLOW.path(ReviewAssignmentState.SUBMITTED):
+        for action in REVIEW_ASSIGNMENT_WORKFLOW.path(ReviewAssignmentState.SUBMITTED):
             seat.apply(action)
         seat.submitted_at = utcnow()
         seat.review = ApplicationReview(total=total, submitted_at=utcnow(), points={"goal": 3})

@@ -47,7 +47,7 @@ from matchmaker.services import (
 from matchmaker.services.review_relation import RelationValues
 from matchmaker.services.review_round import RoundValues
 from matchmaker.workflows.application import ApplicationState
-from matchmaker.workflows.application_review import ReviewAssignmentState as S
+from matchmaker.workflows.review_assignment import ReviewAssignmentState as S
 from matchmaker.workflows.review_round import ReviewRoundState
 from tests import reviewing
 from tests.backends import on_both

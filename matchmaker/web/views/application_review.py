@@ -25,7 +25,7 @@ from matchmaker.web.grading import reader
 from matchmaker.web.i18n import current_language, say
 from matchmaker.web.transaction import context, db_session
 from matchmaker.web.views.attachment import send
-from matchmaker.workflows.application_review import SEATED_STATES, ReviewAssignmentState
+from matchmaker.workflows.review_assignment import SEATED_STATES, ReviewAssignmentState
 from matchmaker.workflows.review_round import WORKING_STATES
 
 blueprint = Blueprint("application_review", __name__)

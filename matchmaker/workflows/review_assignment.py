@@ -30,8 +30,8 @@ class ReviewAssignmentAction(StrEnum):
 
 S, A = ReviewAssignmentState, ReviewAssignmentAction
 
-APPLICATION_REVIEW_WORKFLOW = Workflow[ReviewAssignmentState, ReviewAssignmentAction](
-    name="application_review",
+REVIEW_ASSIGNMENT_WORKFLOW = Workflow[ReviewAssignmentState, ReviewAssignmentAction](
+    name="review_assignment",
     initial=S.ASSIGNED,
     table=MappingProxyType(
         {
