@@ -38,21 +38,57 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """What is known of one person in one competency.
+    """What is known of one person in one competency, or of several taken together by `pool`.
 
     Attributes
     ----------
     competency : str
         In which.
     at_least : sequence of float
-        Probability of each level or more, from 0 to 5.
+        Probability of each level or more, from 0 to 5; of several people, the sum.
     groups : frozenset of str
         What the person is counted under: the sectors and regions of their teams.
+    n_people : int
+        How many people it is.
     """
 
     competency: str
     at_least: Sequence[float]
     groups: frozenset[str] = frozenset()
+    n_people: int = 1
+
+
+def pool(people: Iterable[Able]) -> list[Able]:
+    """Take together people who count alike, so that a whole nation is summed up only once.
+
+    Parameters
+    ----------
+    people : iterable of Able
+        One for each person and competency.
+
+    Returns
+    -------
+    list of Able
+        One for each competency and set of groups; `balances` finds the same in them.
+
+    Examples
+    --------
+    >>> (both,) = pool([Able("PER-CV", (1, 1, 0.5)), Able("PER-CV", (1, 0.5, 0))])
+    >>> both.at_least, both.n_people
+    ((2, 1.5, 0.5), 2)
+    """
+    found: dict[tuple[str, frozenset[str]], list[Able]] = {}
+    for one in people:
+        found.setdefault((one.competency, one.groups), []).append(one)
+    return [
+        Able(
+            name,
+            tuple(map(sum, zip(*(one.at_least for one in alike), strict=True))),
+            groups,
+            sum(one.n_people for one in alike),
+        )
+        for (name, groups), alike in found.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +166,7 @@ def balances(
             level,
             n_needs=len(by_need.get(name, ())),
             demand=sum(need.importance for need in by_need.get(name, ())),
-            n_people=len(by_person.get(name, ())),
+            n_people=sum(one.n_people for one in by_person.get(name, ())),
             supply=sum(one.at_least[level] for one in by_person.get(name, ())),
         )
         for name in load_taxonomy().competencies

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from matchmaker.competency import load_taxonomy
+from matchmaker.competency.shortage import pool
 from matchmaker.models import User
 from matchmaker.queries import talent as queries
 from matchmaker.reference import REGIONS
@@ -38,7 +39,7 @@ def market() -> Market:
     call = figures.chosen_call()
     whole = Market(
         queries.needs(session, me, call.id if call else None),
-        queries.people(session, me),
+        pool(queries.people(session, me)),
         queries.courses(session),
     )
     known = (*taxonomy.sectors, *REGIONS)

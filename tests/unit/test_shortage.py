@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.competency import load_taxonomy
-from matchmaker.competency.shortage import Able, Need, balances, scarcest
+from matchmaker.competency.shortage import Able, Need, balances, pool, scarcest
 from matchmaker.queries.talent import Participant
 from matchmaker.reports.participation import GENDERS, participation_tables
 from matchmaker.reports.readiness import HIDDEN
@@ -50,6 +50,16 @@ def test_demand_counts_the_level_and_above_and_supply_adds_probabilities() -> No
     assert balances(market().needs, market().people, level=4)[CV].demand == 2
     central = balances(market().needs, market().people, level=3, group=CENTRAL)[CV]
     assert (central.demand, central.n_people, central.supply) == (3, 1, 1.0)
+
+
+def test_people_taken_together_count_the_same() -> None:
+    pooled = pool(market().people)
+    assert len(pooled) == 3
+    for group in (None, CENTRAL):
+        alike = (
+            balances(market().needs, p, level=3, group=group) for p in (pooled, market().people)
+        )
+        assert next(alike) == next(alike)
 
 
 def test_the_scarcest_comes_first_and_what_nobody_asks_for_not_at_all() -> None:
