@@ -197,7 +197,9 @@ def test_deployed_and_taken_back(
     assert "has changed since you opened this page" in stale.get_data(as_text=True)
     assert office.post(address + "/deploy", data={"version": version}).status_code == 303
     assert office.post(address + "/deploy", data={"version": version}).status_code == 409
-    assert "In use for the decision" in page(office, address)
+    used = page(office, address)
+    assert "In use for the decision" in used
+    assert 'href="/office/decisions"' in used
 
     session.rollback()
     undo = {"version": allocation.version, "reason": ""}
