@@ -1,6 +1,7 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
 from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
+from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
 from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
@@ -46,6 +47,7 @@ ALL_WORKFLOWS = (
     ENROLMENT_WORKFLOW,
     QUIZ_ITEM_WORKFLOW,
     QUIZ_CHECK_WORKFLOW,
+    APPLICATION_WORKFLOW,
     ALLOCATION_WORKFLOW,
     REVIEW_ROUND_WORKFLOW,
     REVIEW_ASSIGNMENT_WORKFLOW,
