@@ -37,6 +37,7 @@ from matchmaker.services import (
     gender_declaration,
     point_entry,
     quiz,
+    reviewer_leaving,
 )
 from matchmaker.services.context import Context
 from matchmaker.services.mail import in_words
@@ -294,6 +295,7 @@ def _forget_traces(ctx: Context, user: User) -> None:
     quiz.forget(session, user.id)
     enrolment.forget(session, user.id)
     badge.forget(ctx, user.id)
+    reviewer_leaving.forget(ctx, user)
     for part in (find_consent, point_entry, gender_declaration):
         part.forget(session, user.id)
     session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))

@@ -24,6 +24,8 @@ from matchmaker.models import (
     OutboxMessage,
     RecusalCause,
     ReviewAssignment,
+    ReviewerProfile,
+    ReviewRelation,
     ReviewRound,
     Role,
     TeamMember,
@@ -43,6 +45,7 @@ from matchmaker.services import (
     review_relation,
     review_round,
     review_sweep,
+    reviewer_leaving,
 )
 from matchmaker.services.review_relation import RelationValues
 from matchmaker.services.review_round import RoundValues
@@ -459,6 +462,27 @@ def test_a_closed_account_frees_its_cases(started, session, ctx, how):
     assert case.found == {started.seat(person).id: problem_conflict.NOT_REVIEWER}
     assert review_sweep.sweep(ctx(None))["freed"] == 1
     assert started.seat(person).state is S.RELEASED
+
+
+def test_deleting_an_account_frees_cases_and_forgets_what_was_said_of_the_person(
+    started, session, make, ctx
+):
+    person, other = started.reviewers[:2]
+    hand_in(started, ctx, other)
+    about = RelationValues(subject=person.email, kind="family", reason="My brother")
+    review_relation.declare(ctx(other), about)
+    tie = RelationValues(subject="x@y.example", kind="family", reason="My sister")
+    review_relation.declare(ctx(person), tie)
+
+    reviewer_leaving.forget(ctx(person), person)
+    reviewer_leaving.forget(ctx(other), other)
+
+    assert started.seat(person).state is S.RELEASED
+    assert started.seat(other).state is S.SUBMITTED
+    assert session.scalars(sa.select(ReviewRelation)).all() == []
+    left = sa.select(ReviewerProfile.user_id)
+    assert session.scalars(left).all() == [started.reviewers[2].id]
+    assert len(letters(session, "vacant", started.officer)) == 1
 
 
 @on_both
