@@ -7,6 +7,7 @@ asked for only where the problem's grade leads through that stage.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -108,7 +109,7 @@ def amount_of(typed: str) -> int | None:
     >>> amount_of("1,200,000"), amount_of("about a million")
     (1200000, None)
     """
-    digits = re.sub(r"[\s,，]", "", typed)
+    digits = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", typed))
     return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else None
 
 

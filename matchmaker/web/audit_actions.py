@@ -42,6 +42,7 @@ ACTIONS = {
     "broker_assignment:release": N_("released a broker"),
     "application:start": N_("began an application"),
     "application:submit": N_("handed an application in"),
+    "application:confirm": N_("took the place that was offered"),
     "application:withdraw": N_("withdrew an application"),
     "application:add_file": N_("attached a file to an application"),
     "application:remove_file": N_("took a file out of an application"),
