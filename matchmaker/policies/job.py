@@ -9,6 +9,39 @@ from matchmaker.models import Allocation, Job, MatchRun, Role, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.scope import is_national, read_by_office
 
+#: Work for the programme as a whole, or for a whole call.
+PROGRAMME_KINDS = (
+    "allocation.run",
+    "application.compare",
+    "application.remind",
+    "application_review.sweep",
+    "attachment.sweep",
+    "decision.follow",
+    "grade_review.remind",
+    "level_estimate.refresh",
+    "match.run",
+    "notification.digest",
+    "point_entry.collect",
+    "preview.refresh_all",
+    "problem.encode",
+    "problem_comment.digest",
+    "question.remind",
+    "quiz.lapse",
+    "quiz.recount",
+    "ranker.learn",
+    "review_round.propose",
+    "screening.remind",
+    "term_statistics.refit",
+)
+#: Work on one letter, file or team: its failure shows where the letter, file or team does.
+PARTICULAR_KINDS = (
+    "application.scan",
+    "attachment.scan",
+    "evidence.scan",
+    "mail.deliver",
+    "preview.refresh",
+)
+
 
 @permission("job:cancel")
 def may_cancel_job(actor: User, job: Job) -> Reason:
@@ -21,7 +54,9 @@ def may_cancel_job(actor: User, job: Job) -> Reason:
 def visible_jobs(actor: User | None) -> sa.ColumnElement[bool]:
     """The jobs *actor* may watch.
 
-    All for the office but those of in-house calls, which are for their officers; one's own for anybody.
+    For the office what works for the programme as a whole or for its calls: what works on one letter,
+    file or team may come from an in-house call. Those calls' runs are for their officers; one's own
+    for anybody.
     """
     if actor is None:
         return Job.id.in_(())
@@ -30,7 +65,7 @@ def visible_jobs(actor: User | None) -> sa.ColumnElement[bool]:
         jobs = sa.select(work.job_id).where(work.job_id.is_not(None))
         shown.append(Job.id.in_(jobs.where(read_by_office(actor, work.call_id))))
     if actor.has_role(Role.OFFICER, Role.ADMINISTRATOR):
-        shown.append(sa.not_(_in_house()))
+        shown.append(sa.and_(Job.kind.in_(PROGRAMME_KINDS), sa.not_(_in_house())))
     return sa.or_(*shown)
 
 

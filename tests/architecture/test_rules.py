@@ -11,7 +11,10 @@ import pytest
 
 from matchmaker.models import Base
 from matchmaker.policies.base import REGISTRY, Permission
+from matchmaker.policies.job import PARTICULAR_KINDS, PROGRAMME_KINDS
 from matchmaker.settings import Settings
+from matchmaker.tasks import REGISTRY as TASKS
+from matchmaker.tasks import load_all
 from matchmaker.web import Matchmaker, create_app
 from matchmaker.web.auth import Public
 from matchmaker.workflows import ALL_WORKFLOWS
@@ -119,6 +122,12 @@ def test_each_workflow_belongs_to_a_table_whose_state_begins_at_its_start() -> N
         mapper = by_name[plural.get(workflow.name, workflow.name + "s")]
         assert mapper.columns["state"].default.arg is workflow.initial, workflow.name
         assert set(workflow.labels) == set(type(workflow.initial)), workflow.name
+
+
+def test_every_kind_of_work_is_said_to_be_for_the_office_or_not() -> None:
+    load_all()
+
+    assert sorted(TASKS) == sorted((*PROGRAMME_KINDS, *PARTICULAR_KINDS))
 
 
 def test_constraints_have_names_of_their_own() -> None:

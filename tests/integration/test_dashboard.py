@@ -139,16 +139,15 @@ def test_the_office_sees_the_longest_waiting_first(make, session, make_run):
 
 
 def test_failed_work_shows_for_two_weeks(make, session):
-    def failed(days):
-        job = Job(
-            kind="mail.deliver", error="no route", finished_at=utcnow() - timedelta(days=days)
-        )
+    def failed(days, kind="question.remind"):
+        job = Job(kind=kind, error="no route", finished_at=utcnow() - timedelta(days=days))
         job.apply(JobAction.FAIL)
         return make.save(job)
 
     recent, old = failed(1), failed(15)
-    make.save(Job(kind="mail.deliver"))
-    assert old.id != recent.id
+    particular = failed(1, "mail.deliver")
+    make.save(Job(kind="question.remind"))
+    assert len({old.id, recent.id, particular.id}) == 3
     assert dashboard.failed_jobs(session, make.officer()) == [recent]
     assert dashboard.failed_jobs(session, make.user()) == []
 
