@@ -53,6 +53,7 @@ from matchmaker.workflows.application import (
     ApplicationAction,
     ApplicationState,
 )
+from tests.backends import on_both
 from tests.desk import PEOPLE, around
 
 S, A = ApplicationState, ApplicationAction
@@ -195,6 +196,7 @@ def test_an_unready_application_is_not_handed_in(begun, ctx, session, make):
     assert begun.application.state is S.DRAFT
 
 
+@on_both
 def test_handing_in_makes_a_version_with_a_receipt_that_can_be_checked(begun, ctx, session):
     application = submit(ctx, begun)
     session.commit()
@@ -440,6 +442,7 @@ def test_a_decision_needs_its_reason_and_the_version_one_has_seen(people, ctx, m
         decisions.decide(ctx(people.member), application.id, A.SHORTLIST, version=1)
 
 
+@on_both
 def test_the_review_begins_after_the_deadline_only(people, ctx, make, session):
     early = make.application(people.problem, people.team)
     officer = ctx(people.officer)
@@ -476,6 +479,7 @@ def test_what_breaks_the_rules_is_turned_down_with_a_letter_and_can_be_taken_bac
     assert "Two people are needed." in letters[0][1]
 
 
+@on_both
 def test_near_copies_are_found_and_judged(people, ctx, make, session, run_jobs):
     text = (
         "The camera looks at each screw for a third of a second, and a small network marks what is odd. "
@@ -514,6 +518,7 @@ def test_near_copies_are_found_and_judged(people, ctx, make, session, run_jobs):
     assert queries.flagged_ids(session, [one.id, two.id]) == {one.id, two.id}
 
 
+@on_both
 def test_drafts_are_reminded_of_twice(begun, ctx, session, monkeypatch):
     close = begun.rules.applications_close_at
     told = []
