@@ -45,7 +45,14 @@ from matchmaker.models import (
 from matchmaker.models.question import AnswerSide
 from matchmaker.queries import match as matches
 from matchmaker.queries.match import Filter
-from matchmaker.services import allocation, match, match_run, private_call, private_call_team
+from matchmaker.services import (
+    allocation,
+    allocation_solving,
+    match,
+    match_run,
+    private_call,
+    private_call_team,
+)
 from matchmaker.services import team as teams
 from matchmaker.services.allocation_config import AllocationConfig
 from matchmaker.services.call import CallValues
@@ -169,7 +176,7 @@ def fill(
     session.add_all(_notes(world))
     session.commit()
     _apply(make, world)
-    _allocate(session, ctx, run_jobs, world)
+    _allocate(session, ctx, world)
     return world
 
 
@@ -181,22 +188,17 @@ def _apply(make: Factory, world: PrivateWorld) -> None:
     make.application(world.problems[0], world.team, parts={"idea": f"{MARK_EN} {WORDS[0]}"})
 
 
-def _allocate(
-    session: Session,
-    ctx: Callable[..., Context],
-    run_jobs: Callable[[], Any],
-    world: PrivateWorld,
-) -> None:
-    """Lock the one pair there is, and place it."""
+def _allocate(session: Session, ctx: Callable[..., Context], world: PrivateWorld) -> None:
+    """Lock the one pair there is, and place it: what waits for the worker stays waiting."""
     assert world.team is not None
     lead, pair = ctx(world.lead), (world.problems[0].id, world.team.id)
     world.lock = allocation.lock_place(lead, *pair, LockKind.PIN, reason=MARK_EN)
-    world.allocation = allocation.start_allocation(
-        lead, world.call.id, AllocationConfig(), note=MARK_ZH
-    )
+    found = allocation.start_allocation(lead, world.call.id, AllocationConfig(), note=MARK_ZH)
+    asked = allocation_solving.begin(session, found.id)
+    assert asked is not None
+    allocation_solving.finish(session, found.id, allocation_solving.propose(*asked))
     session.commit()
-    run_jobs()
-    session.expire_all()
+    world.allocation = found
 
 
 def _notes(world: PrivateWorld) -> list[Base]:
