@@ -55,7 +55,7 @@ class PartForm(RowForm):
     help_zh = text(_l("Help in Chinese"), maximum=MAX_HELP)
     help_en = text(_l("Help in English"), maximum=MAX_HELP)
     kind = choice(_l("What is written"), lambda: _kinds(), validate_choice=False)
-    stage = choice(_l("Asked for"), lambda: _stages(), validate_choice=False)
+    stage = choice(_l("When it is asked for"), lambda: _stages(), validate_choice=False)
     least = WholeNumber(_l("At least (characters, or amount)"), [Optional()])
     most = WholeNumber(_l("At most (characters, or amount)"), [Optional()])
     required = BooleanField(_l("Has to be written"))
