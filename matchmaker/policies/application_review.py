@@ -29,6 +29,13 @@ READABLE_STATES = tuple(
     for state in ApplicationState
     if state not in (ApplicationState.DRAFT, ApplicationState.WITHDRAWN)
 )
+#: States in which it is still to be judged: afterwards a decision has been announced.
+JUDGED_STATES = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.UNDER_REVIEW,
+    ApplicationState.SHORTLISTED,
+    ApplicationState.WAITLISTED,
+)
 #: Phases in which reviewers read anything at all.
 READING_PHASES = (ReviewRoundState.SCORING, ReviewRoundState.DISCUSSION, ReviewRoundState.CLOSED)
 
@@ -82,19 +89,31 @@ def visible_cases(actor: User | None) -> sa.ColumnElement[bool]:
 def visible_assignments(actor: User | None) -> sa.ColumnElement[bool]:
     """The assignments *actor* may open, but for conflicts, which `may_judge` knows.
 
-    A case that was given up, by the reviewer, the office or the team, is gone at once.
+    A case that was given up, by the reviewer, the office or the team, is gone at once; so is one
+    that was decided before it was handed in.
     """
     if actor is None or not may_list_assignments.allows(actor):
         return sa.false()
     readable = (
         sa.select(Application.id)
         .join(ReviewRound, ReviewRound.call_id == Application.call_id)
-        .where(Application.state.in_(READABLE_STATES), ReviewRound.state.in_(READING_PHASES))
+        .where(ReviewRound.state.in_(READING_PHASES))
     )
+    handed_in = ReviewAssignment.state == ReviewAssignmentState.SUBMITTED
     return sa.and_(
         ReviewAssignment.reviewer_id == actor.id,
         ReviewAssignment.state.in_(SEATED_STATES),
-        ReviewAssignment.application_id.in_(readable),
+        sa.or_(
+            ReviewAssignment.application_id.in_(
+                readable.where(Application.state.in_(JUDGED_STATES))
+            ),
+            sa.and_(
+                handed_in,
+                ReviewAssignment.application_id.in_(
+                    readable.where(Application.state.in_(READABLE_STATES))
+                ),
+            ),
+        ),
     )
 
 

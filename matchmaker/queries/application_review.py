@@ -26,6 +26,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.application_conflict import nearness
 from matchmaker.policies.application_review import (
+    JUDGED_STATES,
     READABLE_STATES,
     may_judge,
     visible_assignments,
@@ -176,7 +177,9 @@ class Case:
         return [seat for seat in self.seats if seat.state in SEATED_STATES]
 
     def lacks(self, readers: int) -> int:
-        """How many readers are missing."""
+        """How many readers are missing; none once the application is decided."""
+        if self.application.state not in JUDGED_STATES:
+            return 0
         return max(0, readers - len(self.seated))
 
 
@@ -255,7 +258,7 @@ def open_loads(session: Session) -> dict[int, int]:
     statement = (
         sa.select(ReviewAssignment.reviewer_id, sa.func.count())
         .join(Application, Application.id == ReviewAssignment.application_id)
-        .where(ReviewAssignment.state.in_(DUE_STATES), Application.state.in_(READABLE_STATES))
+        .where(ReviewAssignment.state.in_(DUE_STATES), Application.state.in_(JUDGED_STATES))
         .group_by(ReviewAssignment.reviewer_id)
     )
     return {row[0]: row[1] for row in session.execute(statement)}

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from matchmaker.clock import utcnow
+from matchmaker.i18n import N_
 from matchmaker.models import Application, Problem, ReviewAssignment, ReviewRound, Team
 from matchmaker.policies.application_conflict import nearness
+from matchmaker.policies.application_review import JUDGED_STATES
 from matchmaker.services.context import Context
 from matchmaker.services.review_record import release, write_to_office, write_to_reader
 from matchmaker.workflows.review_assignment import (
@@ -20,6 +22,7 @@ from matchmaker.workflows.review_assignment import (
 )
 from matchmaker.workflows.review_round import WORKING_STATES
 
+DECIDED = N_("The application has been decided meanwhile")
 #: A letter reminds this long before a review is due, and once more when it is late.
 REMIND_BEFORE = timedelta(days=2)
 #: A review this late lapses, and somebody else can be asked.
@@ -28,7 +31,23 @@ LAPSE_AFTER = timedelta(days=7)
 
 def sweep(ctx: Context) -> dict[str, int]:
     """One round of it; how many were freed, lapsed and reminded."""
-    return {"freed": _free(ctx), "lapsed": _lapse(ctx), "reminded": _remind(ctx)}
+    ended = _end_decided(ctx)
+    return {
+        "freed": _free(ctx),
+        "ended": ended,
+        "lapsed": _lapse(ctx),
+        "reminded": _remind(ctx),
+    }
+
+
+def _end_decided(ctx: Context) -> int:
+    """Nobody need read what was decided without them."""
+    decided = Application.state.not_in(JUDGED_STATES)
+    seats = _seats(ctx, ReviewAssignment.state.in_(DUE_STATES), decided)
+    for seat in seats:
+        release(ctx, seat, DECIDED)
+        write_to_reader(ctx, seat, "application_review.released")
+    return len(seats)
 
 
 def _free(ctx: Context) -> int:

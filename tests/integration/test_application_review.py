@@ -49,7 +49,7 @@ from matchmaker.services import (
 )
 from matchmaker.services.review_relation import RelationValues
 from matchmaker.services.review_round import RoundValues
-from matchmaker.workflows.application import ApplicationState
+from matchmaker.workflows.application import ApplicationAction, ApplicationState
 from matchmaker.workflows.review_assignment import ReviewAssignmentState as S
 from matchmaker.workflows.review_round import ReviewRoundState
 from tests import reviewing
@@ -388,6 +388,25 @@ def test_standings_take_strictness_out_and_forget_who_stepped_aside(started, ses
 # --- Faults ------------------------------------------------------------------------------------
 
 
+def tally(**counts):
+    return {**dict.fromkeys(("freed", "ended", "lapsed", "reminded"), 0), **counts}
+
+
+def test_a_decision_ends_what_was_not_handed_in(started, session, ctx):
+    one, two, _three = started.reviewers
+    hand_in(started, ctx, one)
+    for action in (ApplicationAction.SHORTLIST, ApplicationAction.OFFER):
+        started.application.apply(action)
+    session.commit()
+
+    assert queries.own_assignments(session, two) == []
+    assert [seat.reviewer_id for seat in queries.own_assignments(session, one)] == [one.id]
+    assert queries.get_case(session, started.officer, started.application.id).lacks(5) == 0
+    assert review_sweep.sweep(ctx(None)) == tally(ended=1)
+    assert started.seat(two).state is S.RELEASED
+    assert queries.standing(session, started.call.id)[started.application.id].n == 1
+
+
 def test_a_conflict_found_halfway_hides_the_case_and_the_sweep_frees_the_seat(
     started, session, make, ctx
 ):
@@ -403,7 +422,7 @@ def test_a_conflict_found_halfway_hides_the_case_and_the_sweep_frees_the_seat(
     case = queries.get_case(session, started.officer, started.application.id)
     assert case.found == {seat.id: conflict.IN_TEAM}
 
-    assert review_sweep.sweep(ctx(None)) == {"freed": 1, "lapsed": 0, "reminded": 0}
+    assert review_sweep.sweep(ctx(None)) == tally(freed=1)
     assert (seat.state, seat.end_reason) == (S.RELEASED, conflict.IN_TEAM)
     assert review_sweep.sweep(ctx(None))["freed"] == 0
 
@@ -493,13 +512,13 @@ def test_late_reviews_are_reminded_of_twice_and_then_lapse(started, session, ctx
         session.commit()
         return review_sweep.sweep(ctx(None))
 
-    assert sweep(5) == {"freed": 0, "lapsed": 0, "reminded": 0}
+    assert sweep(5) == tally()
     assert sweep(1)["reminded"] == 2
     assert review_sweep.sweep(ctx(None))["reminded"] == 0
     for seat in session.scalars(sa.select(ReviewAssignment)):
         seat.reminded_at = utcnow() - timedelta(days=3)
     assert sweep(-1)["reminded"] == 2
-    assert sweep(-8) == {"freed": 0, "lapsed": 2, "reminded": 0}
+    assert sweep(-8) == tally(lapsed=2)
     assert len(letters(session, "vacant", started.officer)) == 2
     person = started.reviewers[0]
     with pytest.raises(NotFound):
