@@ -46,12 +46,14 @@ from matchmaker.queries import question as questions
 from matchmaker.queries import referral as referrals
 from matchmaker.queries.broker_assignment import brokered_problems
 from matchmaker.queries.call_target import target_values
+from matchmaker.queries.delivery import count_by_state
 from matchmaker.queries.grading_panel import GradingDesk, in_grading, not_appealed
 from matchmaker.queries.office_setting import value as setting_value
 from matchmaker.queries.problem import own_problems
 from matchmaker.queries.problem_revision import waiting_amendments
 from matchmaker.queries.screening import listed_ids
 from matchmaker.queries.team import teams_of
+from matchmaker.workflows.delivery import DeliveryState
 from matchmaker.workflows.job import JobState
 from matchmaker.workflows.match import MatchState
 from matchmaker.workflows.match_run import MatchRunState
@@ -85,6 +87,8 @@ class Office:
     amendments: Sequence[ProblemRevision]
     runs: Sequence[MatchRun]
     failed_jobs: Sequence[Job]
+    #: How many letters could not be delivered and wait for somebody to try again.
+    n_failed_letters: int
     #: Organizations that ask for a call of their own.
     requests: Sequence[PrivateCall]
     call: Call | None
@@ -209,6 +213,7 @@ def office(session: Session, actor: User) -> Office:
             .limit(SHOWN)
         ).all(),
         failed_jobs=failed_jobs(session, actor),
+        n_failed_letters=count_by_state(session, actor).get(DeliveryState.FAILED, 0),
         requests=private_calls.waiting_requests(session, actor)
         if may_enter_office.allows(actor)
         else (),

@@ -29,23 +29,27 @@ from matchmaker.workflows.problem import ProblemState
 
 SOON = timedelta(days=3)
 JOBS = {
-    "attachment.scan": N_("Scanning a file for viruses"),
-    "evidence.scan": N_("Scanning a file for viruses"),
-    "level_estimate.refresh": N_("Working out levels anew"),
+    "allocation.run": N_("Allocating teams to problems"),
     "application.compare": N_("Looking for near copies among applications"),
     "application.remind": N_("Reminding teams of what is not handed in"),
-    "application.scan": N_("Scanning a file for viruses"),
-    "attachment.sweep": N_("Clearing away files nobody needs"),
-    "problem_comment.digest": N_("Telling owners and office of new comments"),
-    "screening.remind": N_("Reminding of screenings"),
-    "question.remind": N_("Reminding of unanswered questions"),
-    "grade_review.remind": N_("Reminding reviewers of what is due"),
     "application_review.sweep": N_("Looking after reviews that wait"),
-    "review_round.propose": N_("Proposing readers of applications"),
-    "point_entry.collect": N_("Counting points"),
-    "mail.deliver": N_("Sending a letter"),
-    "problem.encode": N_("Reading problems to find similar ones"),
+    "attachment.sweep": N_("Clearing away files nobody needs"),
+    "decision.follow": N_("Looking after offers that wait for an answer"),
+    "grade_review.remind": N_("Reminding reviewers of what is due"),
+    "level_estimate.refresh": N_("Working out levels anew"),
     "match.run": N_("Matching teams and problems"),
+    "notification.digest": N_("Sending daily digests"),
+    "point_entry.collect": N_("Counting points"),
+    "preview.refresh_all": N_("Ranking anew what would fit teams now"),
+    "problem.encode": N_("Reading problems to find similar ones"),
+    "problem_comment.digest": N_("Telling owners and office of new comments"),
+    "question.remind": N_("Reminding of unanswered questions"),
+    "quiz.lapse": N_("Ending checks that were left open"),
+    "quiz.recount": N_("Working out levels after a question was struck"),
+    "ranker.learn": N_("Learning weights from decisions"),
+    "review_round.propose": N_("Proposing readers of applications"),
+    "screening.remind": N_("Reminding of screenings"),
+    "term_statistics.refit": N_("Counting terms anew"),
 }
 #: What the office does next with a problem: the task in words, and the way to it.
 GRADE_TASK = (N_("Grade: %(title)s"), N_("Grade"))
@@ -114,7 +118,12 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += [Waiting(**task) for task in learning_words.tasks(desk.course_work)]
     found += [Waiting(**task) for task in quiz_words.tasks(user)]
     if desk.office is not None:
-        found += [*_failed(desk.office), *_problems(desk.office), *_runs(desk.office)]
+        found += [
+            *_failed_letters(desk.office),
+            *_failed(desk.office),
+            *_problems(desk.office),
+            *_runs(desk.office),
+        ]
         found += _amendments(desk.office)
         found += _requests(desk.office)
     urgency = {"stop": 0, "waiting": 1}
@@ -313,6 +322,20 @@ def _requests(office: Office) -> Iterator[Waiting]:
             show_left(private.created_at),
             "waiting",
             _("Decide"),
+        )
+
+
+def _failed_letters(office: Office) -> Iterator[Waiting]:
+    if office.n_failed_letters:
+        yield Waiting(
+            _("Letters that could not be delivered: %(count)s", count=office.n_failed_letters),
+            url_for("delivery.index", state="failed"),
+            "",
+            _("Programme office"),
+            "",
+            "",
+            "stop",
+            _("See what happened"),
         )
 
 

@@ -160,8 +160,8 @@ def test_an_invitation_waits_on_the_desk(make, login):
 @pytest.mark.parametrize(
     ("locale", "screen", "late", "job", "collected", "share"),
     [
-        ("en", "Screen: Screws", "2 months ago", "Sending a letter", "Collected", "2 · 100 %"),
-        ("zh_Hant_TW", "審查：螺絲", "2 個月前", "寄送信件", "徵得", "2 · 100 %"),
+        ("en", "Screen: Screws", "2 months ago", "Reminding of unanswered questions", "Collected", "2 · 100 %"),
+        ("zh_Hant_TW", "審查：螺絲", "2 個月前", "提醒尚未回答的提問", "徵得", "2 · 100 %"),
     ],
 )
 def test_an_officer_sees_what_waits_late_things_first(
@@ -177,7 +177,7 @@ def test_an_officer_sees_what_waits_late_things_first(
     run.apply(MatchRunAction.START)
     run.apply(MatchRunAction.FINISH)
     make.save(run)
-    failed = Job(kind="mail.deliver", error="no route to host", finished_at=utcnow())
+    failed = Job(kind="question.remind", error="no route to host", finished_at=utcnow())
     failed.apply(JobAction.FAIL)
     make.save(failed)
     page = login(make.officer(), locale).get("/desk")
