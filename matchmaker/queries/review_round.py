@@ -116,6 +116,26 @@ def _seats(session: Session, handed_in: bool) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
+def count_lacking(session: Session, actor: User | None, found: ReviewRound) -> int:
+    """How many applications under review have fewer readers than they should."""
+    seated = (
+        sa.select(sa.func.count(ReviewAssignment.id))
+        .where(
+            ReviewAssignment.application_id == Application.id,
+            ReviewAssignment.state.in_(SEATED_STATES),
+        )
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    statement = sa.select(sa.func.count(Application.id)).where(
+        visible_cases(actor),
+        Application.call_id == found.call_id,
+        Application.state == ApplicationState.UNDER_REVIEW,
+        seated < found.readers,
+    )
+    return session.scalar(statement) or 0
+
+
 def rubric_versions(session: Session, call_id: int) -> Sequence[ReviewRubricVersion]:
     """The versions the office has made of a call's rubric, the newest first."""
     statement = (

@@ -35,6 +35,7 @@ def tasks(user: User) -> Iterator[Task]:
     if user.is_officer:
         for row in rounds.list_rounds(db_session(), user):
             yield from _office(row)
+            yield from _lacking(row, user)
 
 
 def _own(seat: ReviewAssignment) -> Task:
@@ -65,6 +66,18 @@ def _office(row: rounds.Listed) -> Iterator[Task]:
     elif state in WORKING_STATES and row.asked and row.asked == row.handed_in:
         what = _("Every review is in: %(call)s", call=name)
         yield _task(what, url, "", office, None, _("Look and go on"))
+
+
+def _lacking(row: rounds.Listed, user: User) -> Iterator[Task]:
+    """Applications that nobody, or not everybody wanted, has been named for."""
+    if row.round is None or row.round.state not in WORKING_STATES:
+        return
+    count = rounds.count_lacking(db_session(), user, row.round)
+    if count:
+        what = _("Readers are missing: %(call)s", call=row.call.name(current_language()))
+        url = url_for("review_round.show", call_id=row.call.id) + "#cases"
+        context = _("Applications: %(n)s", n=count)
+        yield _task(what, url, context, _("Programme office"), None, _("Name readers"))
 
 
 def _task(

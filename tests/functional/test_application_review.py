@@ -319,6 +319,7 @@ def test_stepping_aside_hides_the_case_and_says_what_is_missing(fresh, ctx, logi
     reviewing.start(fresh, ctx)
     reader = login(fresh.reviewers[0])
     address = f"{CASES}/{fresh.seat(fresh.reviewers[0]).id}"
+    assert "Readers are missing" not in login(fresh.officer).get("/desk").text
 
     refused = reader.post(f"{address}/recuse", data={"reason": "🙈"})
     assert refused.status_code == 422
@@ -330,6 +331,7 @@ def test_stepping_aside_hides_the_case_and_says_what_is_missing(fresh, ctx, logi
     assert reader.post(address, data=form()).status_code == 404
     shown = login(fresh.officer).get(f"/office/reviewing/{fresh.call.id}/{fresh.application.id}")
     assert "I teach, supervise or employ somebody" in shown.text
+    assert "Readers are missing" in login(fresh.officer).get("/desk").text
     assert "<script>alert(1)" not in shown.text
 
 
