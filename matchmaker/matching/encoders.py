@@ -247,21 +247,10 @@ def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).strip().split("\n")[0].rstrip(".")
 
 
-class RecentEncoder:
-    """Keep the latest vectors at hand, for callers that ask for the same few again and again.
+class EncoderBehind:
+    """What encoders share that ask another one for what they do not have."""
 
-    Parameters
-    ----------
-    encoder : Encoder
-        Asked for what is not at hand.
-    size : int
-        How many vectors to keep.
-    """
-
-    def __init__(self, encoder: Encoder, size: int = 20_000) -> None:
-        self.encoder = encoder
-        self.size = size
-        self._recent: dict[str, Vectors] = {}
+    encoder: Encoder
 
     @property
     def model_id(self) -> str:
@@ -278,6 +267,23 @@ class RecentEncoder:
         """Say whether the encoder behind reads Chinese."""
         return self.encoder.reads_chinese
 
+
+class RecentEncoder(EncoderBehind):
+    """Keep the latest vectors at hand, for callers that ask for the same few again and again.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Asked for what is not at hand.
+    size : int
+        How many vectors to keep.
+    """
+
+    def __init__(self, encoder: Encoder, size: int = 20_000) -> None:
+        self.encoder = encoder
+        self.size = size
+        self._recent: dict[str, Vectors] = {}
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return one unit vector for each text."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
@@ -292,7 +298,7 @@ class RecentEncoder:
         return np.stack([self._recent[text] for text in texts])
 
 
-class CachedEncoder:
+class CachedEncoder(EncoderBehind):
     """Ask a cache first and encode only what it does not know.
 
     Parameters
@@ -313,21 +319,6 @@ class CachedEncoder:
         self.cache = cache
         self.n_encoded = 0
         self.n_reused = 0
-
-    @property
-    def model_id(self) -> str:
-        """Name the encoder behind the cache."""
-        return self.encoder.model_id
-
-    @property
-    def dim(self) -> int:
-        """Return the length of the vectors."""
-        return self.encoder.dim
-
-    @property
-    def reads_chinese(self) -> bool:
-        """Say whether the encoder behind the cache reads Chinese."""
-        return self.encoder.reads_chinese
 
     def key(self, text: str) -> str:
         """Return the key of *text*: model and number format, preparation, hash of the content."""

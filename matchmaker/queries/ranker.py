@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Job, Match, MatchRun, Ranker, User
+from matchmaker.models import Match, MatchRun, Ranker, User
 from matchmaker.policies.ranker import visible_rankers
 from matchmaker.policies.scope import is_national
 from matchmaker.queries.page import Page, paginate
-from matchmaker.workflows.job import JobState
 from matchmaker.workflows.match import MatchState
 
 LEARN = "ranker.learn"
@@ -53,16 +52,6 @@ def get_ranker(
     if found is None:
         raise NotFound
     return found
-
-
-def waiting_learning(session: Session) -> Job | None:
-    """The learning that waits or is under way."""
-    return session.scalar(
-        sa.select(Job)
-        .where(Job.kind == LEARN, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
-        .order_by(Job.id)
-        .limit(1)
-    )
 
 
 def decided(session: Session) -> Iterator[Match]:

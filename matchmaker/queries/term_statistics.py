@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Job, Problem, Team, TeamWork, TermStatistics, User
+from matchmaker.models import Problem, Team, TeamWork, TermStatistics, User
 from matchmaker.policies.problem import public_problems
 from matchmaker.policies.scope import is_national_team
 from matchmaker.policies.term_statistics import visible_term_statistics
 from matchmaker.queries.match_run import SHOWN_PROFILE
 from matchmaker.queries.page import Page, paginate
-from matchmaker.workflows.job import JobState
 
 REFIT = "term_statistics.refit"
 
@@ -48,16 +47,6 @@ def get_statistics(session: Session, actor: User | None, statistics_id: int) -> 
     if found is None:
         raise NotFound
     return found
-
-
-def waiting_refit(session: Session) -> Job | None:
-    """The refit that waits or is under way."""
-    return session.scalar(
-        sa.select(Job)
-        .where(Job.kind == REFIT, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
-        .order_by(Job.id)
-        .limit(1)
-    )
 
 
 def counted_problems(session: Session) -> Sequence[Problem]:

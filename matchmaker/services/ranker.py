@@ -7,6 +7,7 @@ from matchmaker.errors import InvalidTransition, StaleVersion
 from matchmaker.i18n import N_
 from matchmaker.models import Job, Ranker
 from matchmaker.policies.ranker import may_learn, may_switch_rankers
+from matchmaker.queries import job as jobs
 from matchmaker.queries import ranker as queries
 from matchmaker.services import preview
 from matchmaker.services.context import Context
@@ -16,7 +17,7 @@ def ask_learn(ctx: Context) -> Job:
     """Have weights learned from what was decided so far; a second click finds the first one's job."""
     ctx.require(may_learn)
     ctx.lock_actor()
-    waiting = queries.waiting_learning(ctx.session)
+    waiting = jobs.waiting(ctx.session, queries.LEARN)
     if waiting is not None:
         return waiting
     job = ctx.enqueue(queries.LEARN, user_id=ctx.actor.id if ctx.actor else None)

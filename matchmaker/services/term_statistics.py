@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.models import Job
 from matchmaker.policies.term_statistics import may_refit_statistics
+from matchmaker.queries import job as jobs
 from matchmaker.queries import term_statistics as queries
 from matchmaker.services.context import Context
 
@@ -12,7 +13,7 @@ def ask_refit(ctx: Context) -> Job:
     """Have terms counted anew; a second click finds the first one's job."""
     ctx.require(may_refit_statistics)
     ctx.lock_actor()
-    waiting = queries.waiting_refit(ctx.session)
+    waiting = jobs.waiting(ctx.session, queries.REFIT)
     if waiting is not None:
         return waiting
     user_id = ctx.actor.id if ctx.actor else None

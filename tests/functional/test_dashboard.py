@@ -160,7 +160,14 @@ def test_an_invitation_waits_on_the_desk(make, login):
 @pytest.mark.parametrize(
     ("locale", "screen", "late", "job", "collected", "share"),
     [
-        ("en", "Screen: Screws", "2 months ago", "Reminding of unanswered questions", "Collected", "2 · 100 %"),
+        (
+            "en",
+            "Screen: Screws",
+            "2 months ago",
+            "Reminding of unanswered questions",
+            "Collected",
+            "2 · 100 %",
+        ),
         ("zh_Hant_TW", "審查：螺絲", "2 個月前", "提醒尚未回答的提問", "徵得", "2 · 100 %"),
     ],
 )

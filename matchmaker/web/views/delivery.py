@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -123,26 +125,25 @@ def edit(delivery_id: int) -> ResponseReturnValue:
 @guard(may_change_delivery)
 def hold(delivery_id: int) -> ResponseReturnValue:
     """Keep one letter back."""
-    form = LetterReasonForm()
-    version, reason = form.version.data, form.reason.data or ""
-    try:
-        service.hold(context(), delivery_id, version=version, reason=reason)
-    except InvalidInput as error:
-        return _page(delivery_id, refusal=_refused(error)), 422
-    return _done(delivery_id, _("Held back. Nobody gets it until you let it go."))
+    done = _("Held back. Nobody gets it until you let it go.")
+    return _with_reason(service.hold, delivery_id, done)
 
 
 @blueprint.post(LETTER + "/discard")
 @guard(may_change_delivery)
 def discard(delivery_id: int) -> ResponseReturnValue:
     """See that one letter never leaves."""
+    done = _("Discarded. It stays in this log with your reason.")
+    return _with_reason(service.discard, delivery_id, done)
+
+
+def _with_reason(act: Callable[..., Delivery], delivery_id: int, done: str) -> ResponseReturnValue:
     form = LetterReasonForm()
-    version, reason = form.version.data, form.reason.data or ""
     try:
-        service.discard(context(), delivery_id, version=version, reason=reason)
+        act(context(), delivery_id, version=form.version.data, reason=form.reason.data or "")
     except InvalidInput as error:
         return _page(delivery_id, refusal=_refused(error)), 422
-    return _done(delivery_id, _("Discarded. It stays in this log with your reason."))
+    return _done(delivery_id, done)
 
 
 @blueprint.post(LETTER + "/release")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from matchmaker.errors import InvalidTransition, MatchmakerError, StaleVersion
 from matchmaker.policies.ranker import may_learn, may_read_rankers, may_switch_rankers
 from matchmaker.queries import call as calls
+from matchmaker.queries import job as jobs
 from matchmaker.queries import ranker as queries
 from matchmaker.services import ranker as service
 from matchmaker.web import listing, ranker_card
@@ -64,7 +65,7 @@ def _page(error: MatchmakerError | None) -> ResponseReturnValue:
         "ranker/index.html",
         page=queries.list_rankers(db_session(), actor(), number=listing.page_number()),
         in_use=queries.in_use(db_session()),
-        waiting=queries.waiting_learning(db_session()),
+        waiting=jobs.waiting(db_session(), queries.LEARN),
         card=ranker_card,
         calls=names,
         page_url=listing.page_url,

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from matchmaker.matching import MatchConfig
 from matchmaker.policies.term_statistics import may_read_statistics, may_refit_statistics
+from matchmaker.queries import job as jobs
 from matchmaker.queries import term_statistics as queries
 from matchmaker.services import term_statistics as service
 from matchmaker.web import explanations, listing
@@ -26,7 +27,7 @@ def index() -> ResponseReturnValue:
         "term_statistics/index.html",
         page=page,
         newest=queries.newest(db_session()),
-        waiting=queries.waiting_refit(db_session()),
+        waiting=jobs.waiting(db_session(), queries.REFIT),
         shipped=MatchConfig().scales,
         features=explanations.FEATURES,
         page_url=listing.page_url,
