@@ -194,8 +194,8 @@ def revoke(ctx: Context, acceptance_id: int, *, reason: str = "") -> DataAccepta
     ctx.record("data_terms:revoke", acceptance, problem_id=problem.id, reason=reason)
     if not is_own:
         title = problem.title(language_of(acceptance.user.locale))
-        params = {"title": title, "note": reason, "url": _room(ctx, problem)}
-        ctx.send_mail("data_terms.revoked", acceptance.user, **params)
+        url = _room(ctx, problem)
+        ctx.send_mail("data_terms.revoked", acceptance.user, title=title, note=reason, url=url)
     return acceptance
 
 

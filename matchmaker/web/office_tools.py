@@ -8,6 +8,7 @@ from flask import current_app
 
 from matchmaker.i18n import N_
 from matchmaker.models import User
+from matchmaker.policies.base import Permission
 
 
 @dataclass(frozen=True)
@@ -137,5 +138,5 @@ def tools_for(user: User | None) -> list[tuple[Group, list[Tool]]]:
 
 
 def _may_open(tool: Tool, user: User | None) -> bool:
-    view = current_app.view_functions[tool.endpoint]
-    return bool(view.permission.allows(user))  # type: ignore[attr-defined]
+    permission: Permission = getattr(current_app.view_functions[tool.endpoint], "permission")  # noqa: B009
+    return permission.allows(user)
