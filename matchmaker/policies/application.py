@@ -9,6 +9,7 @@ from matchmaker.models import (
     Application,
     ApplicationFile,
     ApplicationTwin,
+    Call,
     Problem,
     Team,
     User,
@@ -126,6 +127,12 @@ def may_decide_application(actor: User, application: Application) -> Reason:
             "You have an interest in this application: another programme officer has to decide."
         )
     return None
+
+
+@permission("application:begin_review")
+def may_begin_review(actor: User, call: Call) -> Reason:
+    """Programme officers; in an in-house call its own officers."""
+    return why_not_office(actor, call, N_("Only programme officers decide on applications."))
 
 
 @permission("application:judge_twin")

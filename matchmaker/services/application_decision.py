@@ -20,6 +20,7 @@ from matchmaker.errors import (
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Application, Call, Problem, Team
 from matchmaker.policies.application import (
+    may_begin_review,
     may_confirm,
     may_decide_application,
     received_applications,
@@ -134,6 +135,7 @@ def ready_for_review(ctx: Context) -> list[tuple[Call, int]]:
 
 def begin_review(ctx: Context, call_id: int) -> int:
     """Put what was handed in in a call under review, where the deadline is over; how many."""
+    ctx.require(may_begin_review, ctx.session.get_one(Call, call_id))
     found = _closed(ctx, Application.call_id == call_id, lock=True)
     for application in found:
         ctx.require(may_decide_application, application)

@@ -178,6 +178,8 @@ def set_days(ctx: Context, round_id: int, *, answer_days: int, version: int) -> 
     if row.version != version:
         raise StaleVersion
     _check_days(answer_days)
+    if row.answer_days == answer_days:
+        return row
     row.answer_days = answer_days
     ctx.record("decision:set_days", row, days=answer_days)
     return row

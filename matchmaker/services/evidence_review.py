@@ -28,6 +28,8 @@ def take(ctx: Context, evidence_id: int) -> Evidence:
             N_("This piece is in the state “%(state)s”: there is nothing to take."),
             state=Message(EVIDENCE_WORKFLOW.labels[row.state].staff),
         )
+    if row.is_taken and row.reviewer_id == _actor(ctx).id:
+        return row  # A second click.
     _check_free(ctx, row)
     row.reviewer_id, row.taken_at = _actor(ctx).id, utcnow()
     ctx.record("evidence:take", row)

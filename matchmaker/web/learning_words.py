@@ -31,6 +31,7 @@ from matchmaker.web.forms.learning_resource import (
     theme_choices,
 )
 from matchmaker.web.i18n import current_language, say
+from matchmaker.web.quiz_words import offers_check
 
 HOURS_WORDS = {
     "short": N_("Up to a day (8 hours)"),
@@ -224,6 +225,6 @@ def tasks(waiting: int) -> Iterator[dict[str, str]]:
 
 def check_url(competency: str) -> str:
     """Where one finds out where one stands: by the short check, or by evidence where there is none."""
-    if competency in load_taxonomy().competencies:
+    if offers_check(competency):
         return url_for("quiz.start", competency=competency)
     return url_for("standing.competency", competency=competency)

@@ -27,12 +27,12 @@ def page_number() -> int:
 
 def page_url(number: int) -> str:
     """The address of another page of the same list."""
-    return _address({**request.args.to_dict(), "page": number})
+    return _address({**_kept(), "page": number})
 
 
 def with_value(name: str, value: str) -> str:
     """The address of the same list with another value for one filter, from its first page."""
-    args = {k: v for k, v in request.args.to_dict().items() if k not in (name, "page")}
+    args = {k: v for k, v in _kept().items() if k not in (name, "page")}
     return _address({**args, name: value} if value else args)
 
 
@@ -73,6 +73,11 @@ def _said(item: Mapping[str, Any], value: str) -> str:
     if item["kind"] == "search":
         return value
     return next((str(o["label"]) for o in item["options"] if o["value"] == value), value)
+
+
+def _kept() -> dict[str, str]:
+    """What the address says of the list; where somebody came from is not part of it."""
+    return {k: v for k, v in request.args.to_dict().items() if k not in ("next", "resume_path")}
 
 
 def _address(args: Mapping[str, Any]) -> str:

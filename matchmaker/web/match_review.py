@@ -103,11 +103,11 @@ class ReviewPage:
 
 
 def load_page(session: Session, actor: User | None, run: MatchRun, view: View) -> ReviewPage:
-    """Read what *view* asks for; the first problem and its first pair if it names none."""
+    """Read what *view* asks for; the first problem with pairs and its first pair if it names none."""
     lines: Sequence[Line[Any]] = (
         queries.team_lines(session, run) if view.by_team else queries.problem_lines(session, run)
     )
-    line = next((item for item in lines if item.id == view.subject_id), lines[0] if lines else None)
+    line = _chosen_line(lines, view)
     wanted = _narrowed(view, line)
     page = queries.list_pairs(session, run, wanted, number=view.number)
     opened = _opened(session, actor, run, view, page)
@@ -124,6 +124,13 @@ def load_page(session: Session, actor: User | None, run: MatchRun, view: View) -
         history=queries.history(session, opened) if opened else (),
         rule=queries.rule_of(session, opened) if opened else None,
     )
+
+
+def _chosen_line(lines: Sequence[Line[Any]], view: View) -> Line[Any] | None:
+    """The line asked for; without one the first that has pairs to look at."""
+    asked = (line for line in lines if line.id == view.subject_id)
+    ranked = (line for line in lines if line.counts.total())
+    return next(asked, None) or next(ranked, None) or (lines[0] if lines else None)
 
 
 def _narrowed(view: View, line: Line[Any] | None) -> Filter:

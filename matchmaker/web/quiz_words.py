@@ -15,10 +15,12 @@ from matchmaker.competency.diagnosis import Estimate
 from matchmaker.competency.parameters import parameters
 from matchmaker.i18n import N_
 from matchmaker.models import QuizCheck, User
+from matchmaker.policies.quiz import may_take_checks
 from matchmaker.queries import level_estimate as estimates
 from matchmaker.queries import quiz as queries
 from matchmaker.queries import quiz_item as items
 from matchmaker.web import evidence_words
+from matchmaker.web.auth import actor
 from matchmaker.web.i18n import show_left, show_moment
 from matchmaker.web.transaction import db_session
 
@@ -159,3 +161,8 @@ def tasks(user: User) -> Iterator[dict[str, str]]:
             "tone": "waiting",
             "action_label": str(_("Look")),
         }
+
+
+def offers_check(competency: str) -> bool:
+    """Whether the reader can take a check of *competency*: industries have none, keepers of keys take none."""
+    return competency in load_taxonomy().competencies and may_take_checks.allows(actor())

@@ -20,6 +20,7 @@ from matchmaker.services.level_estimate import half_life
 from matchmaker.web import evidence_words
 from matchmaker.web.evidence_words import day_text, level_name, name_of
 from matchmaker.web.i18n import current_language, say
+from matchmaker.web.quiz_words import offers_check
 
 __all__ = ["day_text", "level_name", "name_of"]
 
@@ -94,15 +95,14 @@ def by_domain(estimates: dict[str, Estimate]) -> list[tuple[str, list[tuple[str,
 
 def find_out_url(competency: str) -> str:
     """Where one finds out one's level: the check; for an industry, which has none, evidence."""
-    if competency in load_taxonomy().competencies:
+    if offers_check(competency):
         return url_for("quiz.start", competency=competency)
     return url_for("evidence.create", competency=competency)
 
 
 def find_out_label(competency: str) -> str:
     """What the button says."""
-    is_checked = competency in load_taxonomy().competencies
-    return str(_("Five-minute check") if is_checked else _("Show something"))
+    return str(_("Five-minute check") if offers_check(competency) else _("Show something"))
 
 
 def cover_label(cover: Cover) -> str:

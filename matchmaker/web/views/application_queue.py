@@ -16,6 +16,7 @@ from matchmaker.models import (
     ApplicationTwin,
 )
 from matchmaker.policies.application import (
+    may_begin_review,
     may_decide_application,
     may_judge_twin,
     may_list_applications,
@@ -171,7 +172,7 @@ def _show(form: Any, error: MatchmakerError) -> None:
 
 
 @blueprint.post("/office/calls/<int:call_id>/begin-review")
-@guard(may_list_applications)
+@guard(may_begin_review)
 def begin_review(call_id: int) -> ResponseReturnValue:
     """Put what was handed in under review, now that the deadline is over."""
     call = calls.get_call(db_session(), actor(), call_id)

@@ -201,7 +201,11 @@ def set_days(round_id: int) -> ResponseReturnValue:
 @guard(may_prepare)
 def drop(round_id: int) -> ResponseReturnValue:
     """Give the round up; the applications stay as they are."""
-    service.drop(context(), round_id, reason=DropForm().reason.data or "")
+    try:
+        service.drop(context(), round_id, reason=DropForm().reason.data or "")
+    except InvalidInput as error:
+        messages = [message for field in error.fields.values() for message in field]
+        return _page(round_id, refusal=" ".join(say(message) for message in messages)), 422
     flash(_("Dropped. No team was told anything."), "good")
     return redirect(url_for("decision.index"), 303)
 
