@@ -26,7 +26,7 @@ STARTS = ("/", "/desk", "/account")
 #: Ids in addresses: of rows, of domains, competencies and sectors.
 NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
 #: Where a reader who follows every link need not go.
-ASIDE = re.compile(r"/static/|/language/|/styleguide|.*\.(csv|json)$")
+ASIDE = re.compile(r"/static/|/language/|/styleguide|.*\.(csv|jsonl?|jwt|xlsx)$")
 GREATEST = 2**31
 
 
