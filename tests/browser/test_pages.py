@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 SERIOUS = {"serious", "critical"}
 #: One page stands for all of its kind: ids of rows, domains and competencies make no new kind.
 NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
-TOO_MANY = 150
+TOO_MANY = 200
 
 
 def kind_of(address: str) -> str:
