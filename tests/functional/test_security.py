@@ -220,7 +220,13 @@ PUBLIC = {
     "/teams/<int>",
 }
 #: What is open to any team or person, and changes or shows only what is their own.
-OWN = {"application.start", "enrolment.create", "member_wish.offer", "question.follow"}
+OWN = {
+    "application.start",
+    "enrolment.create",
+    "member_wish.offer",
+    "member_wish.take_back_offer",
+    "question.follow",
+}
 
 
 def rules_with_ids(site: Site, method: str) -> list[Rule]:
