@@ -189,8 +189,9 @@ def drop(ctx: Context, round_id: int, *, reason: str) -> DecisionRound:
     """Give a round up that is being prepared; the applications stay as they are."""
     row = queries.get_round(ctx.session, ctx.actor, round_id, lock=True)
     ctx.require(may_prepare, row.call)
+    reason = limited(reason, maximum=MAX_REASON)
     row.apply(DecisionRoundAction.DROP)
-    ctx.record("decision:drop", row, reason=limited(reason, maximum=MAX_REASON))
+    ctx.record("decision:drop", row, reason=reason)
     return row
 
 
