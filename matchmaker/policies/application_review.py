@@ -67,12 +67,6 @@ def shows_others(round_: ReviewRound, assignment: ReviewAssignment) -> bool:
     )
 
 
-@permission("application_review:read_case")
-def may_read_case(actor: User, application: Application) -> Reason:
-    """The programme office, without an interest in the application."""
-    return may_read_rounds(actor) or may_read_application(actor, application)
-
-
 @permission("application_review:manage")
 def may_manage_case(actor: User, application: Application) -> Reason:
     """Programme officers without an interest in the application."""

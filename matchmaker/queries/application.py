@@ -172,12 +172,6 @@ def list_received(
     return paginate(session, _shown(ordered), number=number, size=PAGE_SIZE)
 
 
-def every_received(session: Session, actor: User | None, wanted: Filter) -> Sequence[Application]:
-    """The same without pages, for a file."""
-    statement = sa.select(Application).where(*_conditions(actor, wanted))
-    return session.scalars(_shown(statement).order_by(Application.id)).all()
-
-
 def _conditions(actor: User | None, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found = [received_applications(actor)]
     if wanted.state:

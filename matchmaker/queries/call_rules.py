@@ -9,19 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
-from matchmaker.models import CallRules, Problem, User
-from matchmaker.policies.call_rules import visible_call_rules
+from matchmaker.models import CallRules, Problem
 
 
 def rules_of(session: Session, call_id: int) -> CallRules | None:
     """The rules of a call that the actor knows of already; None if it has none."""
     return session.scalar(sa.select(CallRules).where(CallRules.call_id == call_id))
-
-
-def list_rules(session: Session, actor: User | None) -> Sequence[CallRules]:
-    """The rules *actor* may know of."""
-    statement = sa.select(CallRules).where(visible_call_rules(actor))
-    return session.scalars(statement.order_by(CallRules.id)).all()
 
 
 def rules_in(session: Session, call_ids: Collection[int]) -> dict[int, CallRules]:

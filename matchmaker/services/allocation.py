@@ -10,7 +10,6 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import (
     Allocation,
     AllocationLock,
-    Call,
     LockKind,
     Problem,
     Team,
@@ -22,12 +21,12 @@ from matchmaker.policies.allocation import (
     may_start_allocation,
     may_undo_allocation,
 )
-from matchmaker.policies.call import visible_calls
 from matchmaker.policies.problem import visible_problems
 from matchmaker.queries import allocation as queries
 from matchmaker.queries.match_run import takes_part
 from matchmaker.services import job as jobs
 from matchmaker.services.allocation_config import MAX_NOTE, AllocationConfig
+from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
 from matchmaker.workflows.allocation import AllocationAction
 
@@ -41,7 +40,7 @@ def start_allocation(
     ctx: Context, call_id: int, config: AllocationConfig, *, note: str = ""
 ) -> Allocation:
     """Ask for an allocation of a call; a worker takes it up after the commit."""
-    call = _locked_call(ctx, call_id)
+    call = lock_call(ctx, call_id)
     ctx.require(may_start_allocation, call)
     config.check()
     _check_length("note", note)
@@ -58,14 +57,6 @@ def start_allocation(
     allocation.job = ctx.enqueue("allocation.run", allocation_id=allocation.id)
     ctx.record("allocation:start", allocation, call_id=call_id)
     return allocation
-
-
-def _locked_call(ctx: Context, call_id: int) -> Call:
-    known = sa.true() if ctx.trusted else visible_calls(ctx.actor)
-    call = ctx.session.scalar(sa.select(Call).where(Call.id == call_id, known).with_for_update())
-    if call is None:
-        raise NotFound
-    return call
 
 
 def _check_length(name: str, text: str) -> None:
@@ -112,7 +103,7 @@ def deploy_allocation(ctx: Context, allocation_id: int, *, version: int) -> Allo
     allocation = queries.get_allocation(ctx.session, ctx.actor, allocation_id, lock=True)
     ctx.require(may_deploy_allocation, allocation)
     _refuse_stale(allocation, version)
-    _locked_call(ctx, allocation.call_id)
+    lock_call(ctx, allocation.call_id)
     before = queries.deployed_allocation(ctx.session, allocation.call_id)
     if before is not None and before is not allocation:
         _take_back(ctx, before, reason="", by=allocation.id)

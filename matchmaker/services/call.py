@@ -9,10 +9,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from matchmaker.errors import InvalidInput, StaleVersion
+from matchmaker.errors import InvalidInput, NotFound, StaleVersion
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Call
-from matchmaker.policies.call import may_create_call, may_edit_call
+from matchmaker.policies.call import may_create_call, may_edit_call, visible_calls
 from matchmaker.queries import call as calls
 from matchmaker.services.context import Context
 
@@ -108,3 +108,12 @@ def check(values: CallValues) -> None:
         faults["closes_at"].append(Message(N_("The call has to close after it opens.")))
     if faults:
         raise InvalidInput(fields=dict(faults))
+
+
+def lock_call(ctx: Context, call_id: int) -> Call:
+    """The call, so that what two people begin in it comes one after the other, or `NotFound`."""
+    known = sa.true() if ctx.trusted else visible_calls(ctx.actor)
+    call = ctx.session.scalar(sa.select(Call).where(Call.id == call_id, known).with_for_update())
+    if call is None:
+        raise NotFound
+    return call

@@ -9,7 +9,7 @@ from typing import Any
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidInput, StaleVersion
-from matchmaker.i18n import N_, Message, translate
+from matchmaker.i18n import N_, Message
 from matchmaker.models import (
     DECLINE_CAUSE_LABELS,
     NEXT_STEP_LABELS,
@@ -173,12 +173,6 @@ def preview(ctx: Context, decision: Decision) -> list[Preview]:
         Preview(user, *mail.compose(kind, user.locale, **said(ctx, application, user, params)))
         for user in members_of(application)
     ]
-
-
-def reason_in_words(decision: Decision, locale: str) -> str:
-    """The reason as the team reads it."""
-    cause = translate(DECLINE_CAUSE_LABELS[decision.cause], locale) if decision.cause else ""
-    return "\n\n".join(part for part in (cause, decision.reason) if part)
 
 
 NOT_ANSWERED = N_("The team did not answer in time.")

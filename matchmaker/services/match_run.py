@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import Conflict, InvalidTransition, NotFound, StaleVersion
+from matchmaker.errors import Conflict, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message, language_of
 from matchmaker.models import (
     Call,
@@ -21,11 +21,11 @@ from matchmaker.models import (
     TeamMember,
     User,
 )
-from matchmaker.policies.call import visible_calls
 from matchmaker.policies.match_run import may_cancel_run, may_publish_run, may_start_run
 from matchmaker.queries import match_run as queries
 from matchmaker.queries.publication import Publication, publication
 from matchmaker.services import job as jobs
+from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
 from matchmaker.workflows.match import MatchAction, MatchState
 from matchmaker.workflows.match_run import MatchRunAction, MatchRunState
@@ -55,7 +55,7 @@ ANSWERS = {MatchState.ACCEPTED: MatchAction.ACCEPT, MatchState.REFUSED: MatchAct
 
 def start_run(ctx: Context, call_id: int) -> MatchRun:
     """Ask for a run over a call: the run and its job are written together; a worker takes it up."""
-    call = _locked_call(ctx, call_id)
+    call = lock_call(ctx, call_id)
     ctx.require(may_start_run, call)
     _refuse_empty(ctx, call)
     _settle(ctx, call_id)
@@ -65,14 +65,6 @@ def start_run(ctx: Context, call_id: int) -> MatchRun:
     run.job = ctx.enqueue("match.run", run_id=run.id)
     ctx.record("match_run:start", run, call_id=call_id)
     return run
-
-
-def _locked_call(ctx: Context, call_id: int) -> Call:
-    known = sa.true() if ctx.trusted else visible_calls(ctx.actor)
-    call = ctx.session.scalar(sa.select(Call).where(Call.id == call_id, known).with_for_update())
-    if call is None:
-        raise NotFound
-    return call
 
 
 def _refuse_empty(ctx: Context, call: Call) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from matchmaker.adapters.files import make_files
-from matchmaker.adapters.scanner import scan
 from matchmaker.db import unit_of_work
 from matchmaker.models import ApplicationFile
 from matchmaker.services import application_file, application_reminder, application_twin
 from matchmaker.services.context import Context
 from matchmaker.tasks import TaskContext, task
-from matchmaker.tasks.attachment import ScannerFailed
-from matchmaker.workflows.attachment import AttachmentState
+from matchmaker.tasks.attachment import scan_content
 
 
 @task("application.compare")
@@ -36,10 +33,4 @@ def scan_file(context: TaskContext, *, file_id: int) -> dict[str, Any]:
     """Ask the scanner about one file; nobody opens it before it has passed."""
     with context.sessions() as session:
         sha256 = session.get_one(ApplicationFile, file_id).sha256
-    found = scan(context.settings.scan_command, make_files(context.settings).path(sha256))
-    with unit_of_work(context.sessions) as session:
-        ctx = Context(session, context.settings, trusted=True)
-        state = application_file.take_verdict(ctx, file_id, found)
-    if state is AttachmentState.FAILED:
-        raise ScannerFailed(found.note)
-    return {"state": state}
+    return scan_content(context, sha256, application_file.take_verdict, file_id)

@@ -6,16 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from matchmaker.adapters.files import make_files
-from matchmaker.adapters.scanner import scan
 from matchmaker.db import unit_of_work
 from matchmaker.models import Evidence, EvidenceAttachment, LevelEstimate
 from matchmaker.services import evidence_file
-from matchmaker.services.context import Context
 from matchmaker.services.level_estimate import refresh
 from matchmaker.tasks import TaskContext, task
-from matchmaker.tasks.attachment import ScannerFailed
-from matchmaker.workflows.attachment import AttachmentState
+from matchmaker.tasks.attachment import scan_content
 
 _BATCH = 500
 
@@ -27,14 +23,7 @@ def scan_evidence(context: TaskContext, *, attachment_id: int) -> dict[str, Any]
         row = session.get(EvidenceAttachment, attachment_id)
     if row is None:
         return {}
-    path = make_files(context.settings).path(row.sha256)
-    found = scan(context.settings.scan_command, path)
-    with unit_of_work(context.sessions) as session:
-        ctx = Context(session, context.settings, trusted=True)
-        state = evidence_file.take_verdict(ctx, attachment_id, found)
-    if state is AttachmentState.FAILED:
-        raise ScannerFailed(found.note)
-    return {"state": state}
+    return scan_content(context, row.sha256, evidence_file.take_verdict, attachment_id)
 
 
 @task("level_estimate.refresh")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from matchmaker.competency import MAX_LEVEL, load_taxonomy
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.errors import NotFound
 from matchmaker.models import Badge
 from matchmaker.queries.badge import STATES
 from matchmaker.services import badge as service
 from matchmaker.services import badge_credential
 from matchmaker.services.badge import Verdict
-from matchmaker.web.i18n import current_language, say
+from matchmaker.web.i18n import current_language
 
 TONES = {
     Verdict.VALID: "good",
@@ -76,13 +76,6 @@ def state_pairs() -> list[tuple[str, str]]:
         _("Revoked by the office"),
     )
     return list(zip(STATES, labels, strict=True))
-
-
-def refusal(error: MatchmakerError) -> str:
-    """Why something was not done."""
-    if isinstance(error, InvalidInput) and error.fields:
-        return " ".join(say(one) for found in error.fields.values() for one in found)
-    return say(error.message)
 
 
 def require_achievement(competency: str, level: int) -> None:

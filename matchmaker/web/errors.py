@@ -55,6 +55,13 @@ def status_of(error: errors.MatchmakerError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
+def in_words(error: errors.MatchmakerError) -> str:
+    """Why something was not done: what is said of its fields, or of the whole."""
+    if isinstance(error, errors.InvalidInput) and error.fields:
+        return " ".join(say(one) for found in error.fields.values() for one in found)
+    return say(error.message)
+
+
 def answer(
     status: int, message: Message | str, *, code: str, fields: dict[str, list[str]] | None = None
 ) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from matchmaker.models import Problem, Team, User
 from matchmaker.queries import learning_plan as own_problems
 from matchmaker.queries import problem as problems
 from matchmaker.queries import standing as queries
-from matchmaker.services.learning_plan import Aim, nearest_aim, needs_of, problem_aim, role_aim
+from matchmaker.services.learning_plan import nearest_aim, needs_of, role_aim
 from matchmaker.web import listing
 from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.i18n import current_language
@@ -43,14 +43,6 @@ def of_role(role_id: str) -> Target:
     """The target to become a role of the framework."""
     name = load_taxonomy().roles[role_id].label(current_language())
     return Target(f"role-{role_id}", name, role_aim(role_id).needs)
-
-
-def aim_of(target: Target) -> Aim | None:
-    """The same as the learning plan knows it; none for a grade, which nobody learns for."""
-    if target.problem is not None:
-        return problem_aim(target.problem)
-    kind, _dash, key = target.key.partition("-")
-    return role_aim(key) if kind == "role" else None
 
 
 class Choices:

@@ -30,7 +30,7 @@ from matchmaker.services import badge_credential
 from matchmaker.web import badge_words as words
 from matchmaker.web import listing
 from matchmaker.web.auth import PUBLIC, actor, guard
-from matchmaker.web.errors import status_of
+from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.forms.badge import CheckForm
 from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.i18n import say
@@ -64,7 +64,7 @@ def _mine_page(error: MatchmakerError | None = None) -> ResponseReturnValue:
         is_available=is_available(),
         missing=say(SigningMissing.default),
         words=words,
-        error=words.refusal(error) if error else "",
+        error=in_words(error) if error else "",
     ), status_of(error) if error else 200
 
 
@@ -199,7 +199,7 @@ def _index_page(error: MatchmakerError | None = None) -> ResponseReturnValue:
         missing=say(SigningMissing.default),
         page_url=listing.page_url,
         words=words,
-        error=words.refusal(error) if error else "",
+        error=in_words(error) if error else "",
     ), status_of(error) if error else 200
 
 

@@ -26,6 +26,7 @@ from matchmaker.services import decision as service
 from matchmaker.services import decision_announcement as announcement
 from matchmaker.web import listing
 from matchmaker.web.auth import actor, guard
+from matchmaker.web.errors import in_words
 from matchmaker.web.forms.decision import (
     AnnounceForm,
     DaysForm,
@@ -204,8 +205,7 @@ def drop(round_id: int) -> ResponseReturnValue:
     try:
         service.drop(context(), round_id, reason=DropForm().reason.data or "")
     except InvalidInput as error:
-        messages = [message for field in error.fields.values() for message in field]
-        return _page(round_id, refusal=" ".join(say(message) for message in messages)), 422
+        return _page(round_id, refusal=in_words(error)), 422
     flash(_("Dropped. No team was told anything."), "good")
     return redirect(url_for("decision.index"), 303)
 

@@ -20,6 +20,7 @@ from matchmaker.services import delivery as service
 from matchmaker.services.letter_topics import TOPICS, choosable
 from matchmaker.web import listing
 from matchmaker.web.auth import actor, guard
+from matchmaker.web.errors import in_words
 from matchmaker.web.forms.delivery import LetterForm, LetterReasonForm, VersionForm
 from matchmaker.web.i18n import say
 from matchmaker.web.transaction import context, db_session
@@ -142,7 +143,7 @@ def _with_reason(act: Callable[..., Delivery], delivery_id: int, done: str) -> R
     try:
         act(context(), delivery_id, version=form.version.data, reason=form.reason.data or "")
     except InvalidInput as error:
-        return _page(delivery_id, refusal=_refused(error)), 422
+        return _page(delivery_id, refusal=in_words(error)), 422
     return _done(delivery_id, done)
 
 
@@ -170,7 +171,7 @@ def hold_topic(topic: str) -> ResponseReturnValue:
     try:
         service.hold_topic(context(), topic, reason=form.reason.data or "")
     except InvalidInput as error:
-        return _index_page(_refused(error)), 422
+        return _index_page(in_words(error)), 422
     flash(_("From now on these letters wait here until you let them go."), "good")
     return redirect(url_for("delivery.index") + "#topics", 303)
 
@@ -182,11 +183,6 @@ def release_topic(topic: str) -> ResponseReturnValue:
     count = service.release_topic(context(), topic)
     flash(_("They leave at once again. Letters let go: %(count)s", count=count), "good")
     return redirect(url_for("delivery.index") + "#topics", 303)
-
-
-def _refused(error: InvalidInput) -> str:
-    messages = [message for field in error.fields.values() for message in field]
-    return " ".join(say(message) for message in messages) or say(error.message)
 
 
 def _done(delivery_id: int, text: str) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ from matchmaker.reports.point_entry import entries_table
 from matchmaker.services import point_entry as service
 from matchmaker.web import figures, listing
 from matchmaker.web.auth import PUBLIC, actor, guard
-from matchmaker.web.errors import status_of
+from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.evidence_words import day_text
 from matchmaker.web.forms.base import number_or_none
 from matchmaker.web.i18n import say
@@ -115,7 +115,7 @@ def _page(error: MatchmakerError | None = None) -> ResponseReturnValue:
         page_url=listing.page_url,
         export_url=_export_url,
         day_text=day_text,
-        error=_refusal(error) if error else "",
+        error=in_words(error) if error else "",
     ), status_of(error) if error else 200
 
 
@@ -123,12 +123,6 @@ def _export_url(ending: str) -> str:
     """The address of the list as a file, limited as the page is."""
     given: dict[str, Any] = {n: listing.chosen(n) for n in ("words", "kind", "state")}
     return url_for("point_entry.export", ending=ending, **given)
-
-
-def _refusal(error: MatchmakerError) -> str:
-    if isinstance(error, InvalidInput) and error.fields:
-        return " ".join(say(one) for found in error.fields.values() for one in found)
-    return say(error.message)
 
 
 def _kinds() -> list[tuple[str, str]]:
