@@ -46,6 +46,7 @@ from matchmaker.models.attachment import (
 from matchmaker.models.badge import Badge, BadgeKey
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
+from matchmaker.models.calendar_link import CalendarLink
 from matchmaker.models.call import Call
 from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
@@ -169,3 +170,4 @@ from matchmaker.models.team import (
     TeamWork,
 )
 from matchmaker.models.term_statistics import TermStatistics
+from matchmaker.models.waiting import WaitingLadder, WaitingStep
