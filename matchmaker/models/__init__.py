@@ -50,6 +50,14 @@ from matchmaker.models.calendar_link import CalendarLink
 from matchmaker.models.call import Call
 from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
+from matchmaker.models.cause import (
+    CAUSE_LABELS,
+    CAUSE_SIDE_LABELS,
+    CAUSES_OF,
+    SIDE_OF,
+    Cause,
+    CauseSide,
+)
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.decision import (
     DECISION_OUTCOME_LABELS,
@@ -69,6 +77,17 @@ from matchmaker.models.delivery import (
     DeliveryHold,
 )
 from matchmaker.models.embedding import Embedding
+from matchmaker.models.engagement import (
+    KICKOFF_LABELS,
+    STAGE_OUTCOME_LABELS,
+    Engagement,
+    EngagementStage,
+    KickoffItem,
+    KickoffKey,
+    StageDecision,
+    StageOutcome,
+    StopRequest,
+)
 from matchmaker.models.enrolment import Enrolment, EnrolmentEvent
 from matchmaker.models.event import AuditEvent
 from matchmaker.models.evidence import (

@@ -6,6 +6,7 @@ from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
 from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
 from matchmaker.workflows.delivery import DELIVERY_WORKFLOW
+from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
@@ -25,6 +26,8 @@ from matchmaker.workflows.quiz_item import QUIZ_ITEM_WORKFLOW
 from matchmaker.workflows.referral import REFERRAL_WORKFLOW
 from matchmaker.workflows.review_assignment import REVIEW_ASSIGNMENT_WORKFLOW
 from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
+from matchmaker.workflows.stage_decision import STAGE_DECISION_WORKFLOW
+from matchmaker.workflows.stop_request import STOP_REQUEST_WORKFLOW
 
 ALL_WORKFLOWS = (
     PROBLEM_WORKFLOW,
@@ -51,4 +54,7 @@ ALL_WORKFLOWS = (
     ALLOCATION_WORKFLOW,
     REVIEW_ROUND_WORKFLOW,
     REVIEW_ASSIGNMENT_WORKFLOW,
+    ENGAGEMENT_WORKFLOW,
+    STAGE_DECISION_WORKFLOW,
+    STOP_REQUEST_WORKFLOW,
 )

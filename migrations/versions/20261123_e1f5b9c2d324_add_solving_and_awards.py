@@ -69,8 +69,462 @@ def upgrade() -> None:
     with op.batch_alter_table("waiting_steps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiting_steps_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "engagements",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "kickoff",
+                "poc",
+                "pos",
+                "pob",
+                "completed",
+                "stopped",
+                name="engagementstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stages", sa.JSON(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("mentor_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kickoff_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "ended_from",
+            sa.Enum(
+                "kickoff",
+                "poc",
+                "pos",
+                "pob",
+                "completed",
+                "stopped",
+                name="engagementstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "stop_cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "stop_side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("stop_reason", sa.Text(), nullable=False),
+        sa.Column("is_place_free", sa.Boolean(), nullable=False),
+        sa.Column("contact_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leads_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("silence_flagged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'stopped') = (stop_cause IS NOT NULL)",
+            name=op.f("ck_engagements_stopped_has_cause"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('completed', 'stopped')) = (ended_at IS NOT NULL)",
+            name=op.f("ck_engagements_ended_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "(stop_cause IS NULL) = (stop_side IS NULL)", name=op.f("ck_engagements_cause_has_side")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_engagements_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_engagements_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["users.id"], name=op.f("fk_engagements_contact_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["users.id"], name=op.f("fk_engagements_mentor_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_engagements_problem_id_problems")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_engagements_team_id_teams")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagements")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_engagements_application_id")),
+    )
+    with op.batch_alter_table("engagements", schema=None) as batch_op:
+        batch_op.create_index("ix_engagements_call_state", ["call_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engagements_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engagements_mentor_id"), ["mentor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engagements_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engagements_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "engagement_stages",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=3), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "stage IN ('PoC', 'PoS', 'PoB')", name=op.f("ck_engagement_stages_stage_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_engagement_stages_engagement_id_engagements"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement_stages")),
+        sa.UniqueConstraint(
+            "engagement_id", "stage", name=op.f("uq_engagement_stages_engagement_id")
+        ),
+    )
+    op.create_table(
+        "kickoff_items",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "key",
+            sa.Enum(
+                "terms",
+                "data_access",
+                "contact",
+                "mentor",
+                "calendar",
+                name="kickoffkey",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("is_waived", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("first_side", sa.String(length=8), nullable=True),
+        sa.Column("first_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["users.id"], name=op.f("fk_kickoff_items_done_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_kickoff_items_engagement_id_engagements"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_by_id"], ["users.id"], name=op.f("fk_kickoff_items_first_by_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kickoff_items")),
+        sa.UniqueConstraint("engagement_id", "key", name=op.f("uq_kickoff_items_engagement_id")),
+    )
+    op.create_table(
+        "stage_decisions",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=3), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "go",
+                "stop",
+                name="stageoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "signed",
+                "dropped",
+                name="stagedecisionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proposer_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("officer_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("drop_reason", sa.Text(), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome <> 'stop' OR cause IS NOT NULL", name=op.f("ck_stage_decisions_stop_has_cause")
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_stage_decisions_reason_given")),
+        sa.CheckConstraint(
+            "state <> 'signed' OR (owner_signed_at IS NOT NULL AND officer_signed_at IS NOT NULL)",
+            name=op.f("ck_stage_decisions_signed_by_both"),
+        ),
+        sa.CheckConstraint(
+            "(cause IS NULL) = (side IS NULL)", name=op.f("ck_stage_decisions_cause_has_side")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_stage_decisions_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["users.id"], name=op.f("fk_stage_decisions_officer_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["users.id"], name=op.f("fk_stage_decisions_owner_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposer_id"], ["users.id"], name=op.f("fk_stage_decisions_proposer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_decisions")),
+    )
+    with op.batch_alter_table("stage_decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stage_decisions_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_stage_decisions_proposed",
+            ["engagement_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
+        "stop_requests",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "granted",
+                "refused",
+                "withdrawn",
+                name="stoprequeststate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'asked') = (decided_at IS NULL)",
+            name=op.f("ck_stop_requests_decided_has_moment"),
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_stop_requests_reason_given")),
+        sa.CheckConstraint("side IN ('team', 'owner')", name=op.f("ck_stop_requests_side_known")),
+        sa.ForeignKeyConstraint(
+            ["decider_id"], ["users.id"], name=op.f("fk_stop_requests_decider_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_stop_requests_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_stop_requests_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_requests")),
+    )
+    with op.batch_alter_table("stop_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stop_requests_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_stop_requests_asked",
+            ["engagement_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("stop_requests", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_stop_requests_asked",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_stop_requests_engagement_id"))
+
+    op.drop_table("stop_requests")
+    with op.batch_alter_table("stage_decisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_stage_decisions_proposed",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_stage_decisions_engagement_id"))
+
+    op.drop_table("stage_decisions")
+    op.drop_table("kickoff_items")
+    op.drop_table("engagement_stages")
+    with op.batch_alter_table("engagements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_engagements_team_id"))
+        batch_op.drop_index(batch_op.f("ix_engagements_problem_id"))
+        batch_op.drop_index(batch_op.f("ix_engagements_mentor_id"))
+        batch_op.drop_index(batch_op.f("ix_engagements_contact_id"))
+        batch_op.drop_index("ix_engagements_call_state")
+
+    op.drop_table("engagements")
     with op.batch_alter_table("waiting_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_steps_user_id"))
 

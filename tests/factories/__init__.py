@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matchmaker.assessment.application_parts import DEFAULT_PARTS, write_parts
+from matchmaker.assessment.application_parts import DEFAULT_PARTS, stages_of, write_parts
 from matchmaker.assessment.shipped import shipped_rubric
 from matchmaker.clock import utcnow
 from matchmaker.models import (
@@ -20,6 +20,12 @@ from matchmaker.models import (
     BrokerAssignment,
     Call,
     CallRules,
+    Cause,
+    CauseSide,
+    Engagement,
+    EngagementStage,
+    KickoffItem,
+    KickoffKey,
     MemberRole,
     Organization,
     OrganizationKind,
@@ -39,6 +45,13 @@ from matchmaker.models import (
 )
 from matchmaker.services.application_receipt import content_hash, people_of
 from matchmaker.workflows.application import APPLICATION_WORKFLOW, ApplicationState
+from matchmaker.workflows.engagement import (
+    ENDED_STATES,
+    STAGE_STATES,
+    START_ACTIONS,
+    EngagementAction,
+    EngagementState,
+)
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemState
 
 
@@ -144,6 +157,68 @@ class Factory:
         if state is ApplicationState.WITHDRAWN:
             row.withdrawn_at = utcnow()
         return self.save(row)
+
+    def engagement(
+        self, state: EngagementState = EngagementState.KICKOFF, **values: Any
+    ) -> Engagement:
+        """An engagement in *state*; without *problem* and *team* both are made, each with a lead.
+
+        Pass ``stages`` to have others than the problem's grade names.
+        """
+        problem = values.pop("problem", None) or self.problem(
+            ProblemState.SOLVING
+            if state is not EngagementState.KICKOFF
+            else ProblemState.PUBLISHED,
+            organization=self.organization(self.user(kind=AccountKind.ENTERPRISE)),
+        )
+        team = values.pop("team", None) or self.team(self.user())
+        application = values.pop("application", None) or self.application(
+            problem, team, ApplicationState.CONFIRMED
+        )
+        now = utcnow().replace(second=0, microsecond=0)
+        stages = values.pop("stages", None) or list(stages_of(problem.grade))
+        opened_at = values.pop("opened_at", now - timedelta(days=20))
+        kickoff_due = opened_at + timedelta(days=14)
+        plan = [
+            EngagementStage(
+                stage=stage, position=n, due_at=kickoff_due + timedelta(days=56 * (n + 1))
+            )
+            for n, stage in enumerate(stages)
+        ]
+        values = {
+            "call": problem.call,
+            "opened_at": opened_at,
+            "kickoff_due_at": kickoff_due,
+            "due_at": plan[-1].due_at,
+            **values,
+        }
+        row = Engagement(
+            application=application, problem=problem, team=team, stages=stages, **values
+        )
+        row.plan, row.items = plan, [KickoffItem(key=key) for key in KickoffKey]
+        self._bring(row, state)
+        return self.save(row)
+
+    @staticmethod
+    def _bring(row: Engagement, state: EngagementState) -> None:
+        """Take an engagement through its stages to *state*; one that stopped did in its first."""
+        if state is EngagementState.KICKOFF:
+            return
+        row.started_at = row.opened_at + timedelta(days=7)
+        for item in row.items:
+            item.done_at = row.started_at
+        for stage in row.stages:
+            row.apply(START_ACTIONS[stage])
+            row.planned(stage).started_at = row.started_at
+            if STAGE_STATES[stage] is state or state is EngagementState.STOPPED:
+                break
+        if state in ENDED_STATES:
+            row.ended_at, row.ended_from = utcnow(), row.state
+            is_stop = state is EngagementState.STOPPED
+            if is_stop:
+                row.stop_cause, row.stop_side = Cause.PRIORITIES, CauseSide.OWNER
+                row.stop_reason = "The owner moved the line abroad."
+            row.apply(EngagementAction.STOP if is_stop else EngagementAction.COMPLETE)
 
     def _hand_in(self, row: Application) -> None:
         revision = ApplicationRevision(
