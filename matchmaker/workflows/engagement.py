@@ -69,7 +69,7 @@ ENGAGEMENT_WORKFLOW = Workflow[EngagementState, EngagementAction](
         {
             S.KICKOFF: Label(N_("Kick-off"), N_("Kick-off: getting ready"), "waiting"),
             S.POC: Label(N_("Proof of concept"), N_("Proof of concept"), "primary"),
-            S.POS: Label(N_("Proof of solution"), N_("Proof of solution"), "primary"),
+            S.POS: Label(N_("Proof of service"), N_("Proof of service"), "primary"),
             S.POB: Label(N_("Proof of business"), N_("Proof of business"), "primary"),
             S.COMPLETED: Label(N_("Completed"), N_("Completed"), "good"),
             S.STOPPED: Label(N_("Stopped early"), N_("Stopped early"), "stop"),
@@ -78,13 +78,13 @@ ENGAGEMENT_WORKFLOW = Workflow[EngagementState, EngagementAction](
     actions=MappingProxyType(
         {
             A.START_POC: N_("Begin the proof of concept"),
-            A.START_POS: N_("Begin the proof of solution"),
+            A.START_POS: N_("Begin the proof of service"),
             A.START_POB: N_("Begin the proof of business"),
             A.COMPLETE: N_("Complete"),
             A.STOP: N_("Stop early"),
             A.RESUME_KICKOFF: N_("Go back to kick-off"),
             A.RESUME_POC: N_("Go back to the proof of concept"),
-            A.RESUME_POS: N_("Go back to the proof of solution"),
+            A.RESUME_POS: N_("Go back to the proof of service"),
             A.RESUME_POB: N_("Go back to the proof of business"),
         }
     ),
