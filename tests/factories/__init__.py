@@ -47,6 +47,7 @@ from matchmaker.services.application_receipt import content_hash, people_of
 from matchmaker.workflows.application import APPLICATION_WORKFLOW, ApplicationState
 from matchmaker.workflows.engagement import (
     ENDED_STATES,
+    STAGE_NAMES,
     STAGE_STATES,
     START_ACTIONS,
     EngagementAction,
@@ -177,6 +178,8 @@ class Factory:
         )
         now = utcnow().replace(second=0, microsecond=0)
         stages = values.pop("stages", None) or list(stages_of(problem.grade))
+        if STAGE_NAMES.get(state, stages[0]) not in stages:
+            stages = list(STAGE_STATES)
         opened_at = values.pop("opened_at", now - timedelta(days=20))
         kickoff_due = opened_at + timedelta(days=14)
         plan = [

@@ -1,0 +1,48 @@
+"""The tabs of an engagement's page: one line each, shown to whom its permission lets in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from matchmaker.i18n import N_
+from matchmaker.models import Engagement
+from matchmaker.policies.base import Permission
+from matchmaker.policies.engagement import may_read_engagement
+from matchmaker.web.auth import actor
+from matchmaker.web.i18n import say
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page about an engagement: its endpoint takes ``engagement_id``."""
+
+    endpoint: str
+    label: str
+    permission: Permission = may_read_engagement
+
+
+TABS = (Tab("engagement.show", N_("Overview")),)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tab as it stands on the page."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def tabs(engagement: Engagement) -> list[Link]:
+    """The tabs of *engagement* for the reader."""
+    return [
+        Link(
+            say(tab.label),
+            url_for(tab.endpoint, engagement_id=engagement.id),
+            tab.endpoint.partition(".")[0] == request.blueprint,
+        )
+        for tab in TABS
+        if tab.endpoint in current_app.view_functions and tab.permission.allows(actor(), engagement)
+    ]

@@ -1,0 +1,86 @@
+"""Engagements in words: states, stages with their times, and what the reader should do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from matchmaker.models import Engagement
+from matchmaker.policies.engagement import side_of
+from matchmaker.web.auth import actor
+from matchmaker.web.desk import tone_until
+from matchmaker.web.engagement_tabs import tabs
+from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
+from matchmaker.workflows.engagement import (
+    ENGAGEMENT_WORKFLOW,
+    STAGE_STATES,
+    EngagementState,
+)
+
+__all__ = ["due_chip", "stage_name", "state_chip_of", "steps_of", "tabs", "title_of"]
+
+
+def title_of(engagement: Engagement) -> str:
+    """The problem's title in the reader's language."""
+    return engagement.problem.title(current_language()) or str(_("Untitled problem"))
+
+
+def state_chip_of(engagement: Engagement) -> tuple[str, str]:
+    """The state in words and its tone: the office's word for the office, the public one else."""
+    label = ENGAGEMENT_WORKFLOW.labels[engagement.state]
+    is_office = side_of(actor(), engagement) == "office"
+    return say(label.staff if is_office else label.public), label.tone
+
+
+def stage_name(stage: str) -> str:
+    """A stage in words, with the short name that grades use."""
+    name = say(ENGAGEMENT_WORKFLOW.labels[STAGE_STATES[stage]].public)
+    return f"{name} ({stage})"
+
+
+def due_chip(engagement: Engagement) -> dict[str, str] | None:
+    """Owner, time and what is left of the present step; None after the end."""
+    due = engagement.next_due_at
+    if due is None:
+        return None
+    name = stage_name(engagement.stage) if engagement.stage else str(_("Kick-off"))
+    return {
+        "owner": name,
+        "due_text": show_moment(due),
+        "left_text": show_left(due),
+        "tone": tone_until(due),
+    }
+
+
+def steps_of(engagement: Engagement) -> tuple[list[dict[str, Any]], int]:
+    """The way of an engagement as steps with their times, and the number of the present one."""
+    kickoff = engagement.started_at or engagement.kickoff_due_at
+    steps = [{"label": str(_("Kick-off")), "note": _note(engagement.started_at, kickoff)}]
+    steps += [
+        {"label": stage_name(row.stage), "note": _note(row.ended_at, row.due_at)}
+        for row in engagement.plan
+    ]
+    label = ENGAGEMENT_WORKFLOW.labels[
+        EngagementState.STOPPED
+        if engagement.state is EngagementState.STOPPED
+        else EngagementState.COMPLETED
+    ]
+    ended = show_day(engagement.ended_at) if engagement.ended_at else ""
+    steps.append({"label": say(label.public), "note": ended})
+    return steps, _position(engagement, len(steps))
+
+
+def _note(ended: Any, due: Any) -> str:
+    if ended is not None:
+        return str(_("done %(day)s", day=show_day(ended)))
+    return str(_("due %(day)s", day=show_day(due)))
+
+
+def _position(engagement: Engagement, last: int) -> int:
+    if engagement.state is EngagementState.COMPLETED:
+        return last + 1
+    if engagement.state is EngagementState.STOPPED:
+        return last
+    stages = list(engagement.stages)
+    return 2 + stages.index(engagement.stage) if engagement.stage in stages else 1
