@@ -100,7 +100,7 @@ def similar_to(
     texts = (problem.title_zh, problem.text_zh, problem.title_en, problem.text_en)
     document = document_of(*texts)
     with _NEW:
-        memory = _MEMORIES.setdefault(session.get_bind(), _Memory())
+        memory = _MEMORIES.setdefault(session.get_bind().engine, _Memory())
     with memory.lock:
         memory.refresh(session)
         own = _vectors(session, memory.model, {problem.id: content_of(*texts)})
