@@ -178,6 +178,12 @@ class Settings:
     dictionary: Path | None = setting(
         as_optional(Path), None, "A CC-CEDICT file that widens the bilingual lexicon."
     )
+    certificate_font: Path | None = setting(
+        as_optional(Path),
+        None,
+        "A font (OTF, TTF or a collection) for certificates, tried before the one that ships. "
+        "Set it if names have characters that others lack.",
+    )
     encoder: str = setting(
         one_of("sentence", "hashing"),
         "sentence",

@@ -10,6 +10,12 @@ from matchmaker.models.allocation import (
     LockKind,
     PlaceOutcome,
 )
+from matchmaker.models.alumni import (
+    ALUMNI_PURPOSE_LABELS,
+    AlumniContact,
+    AlumniProfile,
+    AlumniPurpose,
+)
 from matchmaker.models.application import (
     APPLICATION_ORIGIN_LABELS,
     WITHDRAWAL_CAUSE_LABELS,
@@ -50,6 +56,13 @@ from matchmaker.models.calendar_link import CalendarLink
 from matchmaker.models.call import Call
 from matchmaker.models.call_rules import CallRules
 from matchmaker.models.call_target import INDICATORS, MAX_TARGET, CallTarget
+from matchmaker.models.case_study import (
+    CASE_STUDY_SIDE_LABELS,
+    CaseStudy,
+    CaseStudyConsent,
+    CaseStudySide,
+    CaseStudyVersion,
+)
 from matchmaker.models.cause import (
     CAUSE_LABELS,
     CAUSE_SIDE_LABELS,

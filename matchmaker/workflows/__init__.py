@@ -1,9 +1,11 @@
 """Every state machine, as a table. Knows nothing else of ours but messages and errors."""
 
 from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
+from matchmaker.workflows.alumni_contact import ALUMNI_CONTACT_WORKFLOW
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
+from matchmaker.workflows.case_study_version import CASE_STUDY_VERSION_WORKFLOW
 from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
 from matchmaker.workflows.delivery import DELIVERY_WORKFLOW
 from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
@@ -57,4 +59,6 @@ ALL_WORKFLOWS = (
     ENGAGEMENT_WORKFLOW,
     STAGE_DECISION_WORKFLOW,
     STOP_REQUEST_WORKFLOW,
+    CASE_STUDY_VERSION_WORKFLOW,
+    ALUMNI_CONTACT_WORKFLOW,
 )

@@ -29,6 +29,95 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", name=op.f("uq_waiting_ladders_kind")),
     )
     op.create_table(
+        "alumni_contacts",
+        sa.Column("sender_id", sa.Integer(), nullable=False),
+        sa.Column("receiver_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "talk",
+                "mentor",
+                "instruct",
+                name="alumnipurpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sent",
+                "answered",
+                "declined",
+                "taken_back",
+                name="alumnicontactstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("shares_email", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("answer_shares_email", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sender_id <> receiver_id", name=op.f("ck_alumni_contacts_two_people")),
+        sa.ForeignKeyConstraint(
+            ["receiver_id"],
+            ["users.id"],
+            name=op.f("fk_alumni_contacts_receiver_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"],
+            ["users.id"],
+            name=op.f("fk_alumni_contacts_sender_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alumni_contacts")),
+    )
+    with op.batch_alter_table("alumni_contacts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_alumni_contacts_receiver_id"), ["receiver_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_alumni_contacts_open",
+            ["sender_id", "receiver_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("state = 'sent'"),
+            postgresql_where=sa.text("state = 'sent'"),
+        )
+
+    op.create_table(
+        "alumni_profiles",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("consent", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("shows_levels", sa.Boolean(), nullable=False),
+        sa.Column("takes_messages", sa.Boolean(), nullable=False),
+        sa.Column("is_hiring", sa.Boolean(), nullable=False),
+        sa.Column("is_looking", sa.Boolean(), nullable=False),
+        sa.Column("will_mentor", sa.Boolean(), nullable=False),
+        sa.Column("will_instruct", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_alumni_profiles_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alumni_profiles")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_alumni_profiles_user_id")),
+    )
+    op.create_table(
         "calendar_links",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -212,6 +301,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_engagements_problem_id"), ["problem_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_engagements_team_id"), ["team_id"], unique=False)
 
+    op.create_table(
+        "case_studies",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("title_zh", sa.String(length=200), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("problem_zh", sa.Text(), nullable=False),
+        sa.Column("problem_en", sa.Text(), nullable=False),
+        sa.Column("approach_zh", sa.Text(), nullable=False),
+        sa.Column("approach_en", sa.Text(), nullable=False),
+        sa.Column("results_zh", sa.Text(), nullable=False),
+        sa.Column("results_en", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updater_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_case_studies_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["updater_id"], ["users.id"], name=op.f("fk_case_studies_updater_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_studies")),
+        sa.UniqueConstraint("engagement_id", name=op.f("uq_case_studies_engagement_id")),
+    )
     op.create_table(
         "engagement_stages",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
@@ -495,8 +612,123 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'asked'"),
         )
 
+    op.create_table(
+        "case_study_versions",
+        sa.Column("case_study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "published",
+                "superseded",
+                "taken_down",
+                "dropped",
+                name="casestudyversionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("publisher_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_case_study_versions_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["case_study_id"],
+            ["case_studies.id"],
+            name=op.f("fk_case_study_versions_case_study_id_case_studies"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["publisher_id"], ["users.id"], name=op.f("fk_case_study_versions_publisher_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_case_study_versions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_study_versions")),
+        sa.UniqueConstraint("case_study_id", "number", name="uq_case_study_versions_number"),
+    )
+    with op.batch_alter_table("case_study_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_case_study_versions_proposed",
+            ["case_study_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+        batch_op.create_index(
+            "uq_case_study_versions_published",
+            ["case_study_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
+
+    op.create_table(
+        "case_study_consents",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "owner",
+                "team",
+                name="casestudyside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawer_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_case_study_consents_user_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["case_study_versions.id"],
+            name=op.f("fk_case_study_consents_version_id_case_study_versions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawer_id"], ["users.id"], name=op.f("fk_case_study_consents_withdrawer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_study_consents")),
+    )
+    with op.batch_alter_table("case_study_consents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_study_consents_version_id"), ["version_id"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("case_study_consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_study_consents_version_id"))
+
+    op.drop_table("case_study_consents")
+    with op.batch_alter_table("case_study_versions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_case_study_versions_published",
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
+        batch_op.drop_index(
+            "uq_case_study_versions_proposed",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.drop_table("case_study_versions")
     with op.batch_alter_table("stop_requests", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_stop_requests_asked",
@@ -517,6 +749,7 @@ def downgrade() -> None:
     op.drop_table("stage_decisions")
     op.drop_table("kickoff_items")
     op.drop_table("engagement_stages")
+    op.drop_table("case_studies")
     with op.batch_alter_table("engagements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagements_team_id"))
         batch_op.drop_index(batch_op.f("ix_engagements_problem_id"))
@@ -530,4 +763,14 @@ def downgrade() -> None:
 
     op.drop_table("waiting_steps")
     op.drop_table("calendar_links")
+    op.drop_table("alumni_profiles")
+    with op.batch_alter_table("alumni_contacts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_alumni_contacts_open",
+            sqlite_where=sa.text("state = 'sent'"),
+            postgresql_where=sa.text("state = 'sent'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_alumni_contacts_receiver_id"))
+
+    op.drop_table("alumni_contacts")
     op.drop_table("waiting_ladders")
