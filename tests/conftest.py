@@ -8,7 +8,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # scikit-learn leaves out one of its estimator checks unless this is set before SciPy is imported.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
+import fcntl
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -24,12 +28,30 @@ from matchmaker.db import make_engine, make_sessions
 from matchmaker.models import User
 from matchmaker.services.context import Context
 from matchmaker.settings import Settings
-from matchmaker.web import Matchmaker, create_app
+from matchmaker.web import Matchmaker, create_app, security
 from matchmaker.worker import Worker
 from tests import factories, postgres, world
 from tests.site import Site, furnish
 
 TEMPLATE = "matchmaker_template"
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates that any application of this process has compiled."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.compiled.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+# A page takes ten times as long to compile as to show, and tests make many applications.
+Matchmaker.jinja_options = {"bytecode_cache": CompiledTemplates()}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,11 +105,38 @@ def new_postgres_database(postgres_url: str) -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture(scope="session")
-def sample_site(
-    tmp_path_factory: pytest.TempPathFactory, template_database: Path
-) -> Iterator[Site]:
-    """The sample programme, made once for all tests that leave it as they found it."""
-    site = Site(world.build(tmp_path_factory.mktemp("sample"), template_database))
+def sample_programme(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> Path:
+    """A folder with the sample programme, made once for all processes; to be copied, not changed."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if alone else base.parent) / "sample_programme"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Given back when the file is closed, whatever happens.
+        if not folder.exists():
+            made = Path(str(tmp_path_factory.mktemp("making")))
+            world.build(made, template_database)
+            made.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def copy_sample(
+    tmp_path_factory: pytest.TempPathFactory, sample_programme: Path
+) -> Callable[[], Settings]:
+    """Settings of a sample programme that a test may change: ``copy_sample()``."""
+
+    def copy() -> Settings:
+        folder = tmp_path_factory.mktemp("sample")
+        shutil.copytree(sample_programme, folder, dirs_exist_ok=True)
+        return world.make_settings(folder)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def sample_site(copy_sample: Callable[[], Settings]) -> Iterator[Site]:
+    """The sample programme for all tests that leave it as they found it."""
+    site = Site(copy_sample())
     furnish(site)
     yield site
     site.app.engine.dispose()
@@ -144,9 +193,19 @@ def ctx(session: Session, settings: Settings) -> Callable[[User | None], Context
     return make
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Matchmaker:
+    """One application for all tests: `app` gives it the database of the test."""
+    settings = world.make_settings(tmp_path_factory.mktemp("app"))
+    return create_app(settings, WTF_CSRF_ENABLED=False)
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Matchmaker]:
-    app = create_app(settings, WTF_CSRF_ENABLED=False)
+def app(shared_app: Matchmaker, settings: Settings) -> Iterator[Matchmaker]:
+    app = shared_app
+    app.settings, app.engine = settings, make_engine(settings.url)
+    app.sessions = make_sessions(app.engine)
+    security.limiter.enabled = settings.rate_limits  # It is one for all applications.
     yield app
     app.engine.dispose()  # A server does not stop while somebody is connected.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -43,9 +42,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sample_settings(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> Settings:
-    """The sample programme, made once."""
-    return world.build(tmp_path_factory.mktemp("world"), template_database)
+def sample_settings(copy_sample: Callable[[], Settings]) -> Settings:
+    """The sample programme."""
+    return copy_sample()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,14 @@ RAISED = [
 ]
 
 
+@pytest.fixture
+def app(settings):
+    """An application of its own: tests add routes to it."""
+    app = create_app(settings, WTF_CSRF_ENABLED=False)
+    yield app
+    app.engine.dispose()
+
+
 def add_route(app, view, rule="/raise", methods=("GET", "POST")):
     app.add_url_rule(rule, "raiser", guard(PUBLIC)(view), methods=list(methods))
 
