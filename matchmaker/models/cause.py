@@ -38,6 +38,7 @@ class Cause(StrEnum):
     SKILLS = "skills"
     LEFT = "left"
     DISSOLVED = "dissolved"
+    WITHDREW = "withdrew"
     TEAM_SILENT = "team_silent"
     TERMS_BROKEN = "terms_broken"
     # The owner's side.
@@ -69,6 +70,7 @@ CAUSE_LABELS = MappingProxyType(
         Cause.SKILLS: N_("A competency turned out to be missing in the team"),
         Cause.LEFT: N_("Somebody the work rests on has left the team"),
         Cause.DISSOLVED: N_("The team broke up"),
+        Cause.WITHDREW: N_("The team gave the work up"),
         Cause.TEAM_SILENT: N_("The team does not answer"),
         Cause.TERMS_BROKEN: N_("The team broke the terms"),
         Cause.OWNER_SILENT: N_("The owner does not answer"),
@@ -99,6 +101,7 @@ CAUSES_OF = MappingProxyType(
             Cause.SKILLS,
             Cause.LEFT,
             Cause.DISSOLVED,
+            Cause.WITHDREW,
             Cause.TEAM_SILENT,
             Cause.TERMS_BROKEN,
         ),

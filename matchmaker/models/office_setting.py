@@ -98,6 +98,21 @@ SETTINGS = {
             N_("Questions of teams: answered within"),
             N_("Counted from the day a team asked; later the question shows as late."),
         ),
+        _days(
+            "kickoff_days",
+            14,
+            N_("Kick-off: done within"),
+            N_("Counted from the day a team confirmed its place; the work begins after it."),
+        ),
+        _days(
+            "silent_days",
+            14,
+            N_("Owners who do not answer: asked after"),
+            N_(
+                "Counted from the last sign of life. Then the contact is asked, half as long again "
+                "later the leads, and after twice the time the work is flagged."
+            ),
+        ),
         Setting(
             "badge_valid_months",
             24,

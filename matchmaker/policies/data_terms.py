@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 
 from matchmaker.i18n import N_
 from matchmaker.models import (
+    Application,
     DataAcceptance,
     DataAdmission,
     DataTerms,
@@ -26,6 +27,7 @@ from matchmaker.policies.attachment import (
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.problem import visible_problems
 from matchmaker.policies.scope import may_act_as_office
+from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.match import MatchState
 from matchmaker.workflows.match_run import MatchRunState
 from matchmaker.workflows.problem import ProblemState
@@ -63,8 +65,16 @@ def _admitted(actor: User) -> Condition:
     )
 
 
+def _at_work(actor: User) -> Condition:
+    """Problems on which a team of *actor*'s has a place."""
+    placed = sa.select(Application.problem_id).where(
+        Application.team_id.in_(actor.team_ids), Application.state == ApplicationState.CONFIRMED
+    )
+    return Problem.id.in_(placed)
+
+
 #: Why somebody may ask to enter; whoever adds a way into a problem adds its condition here.
-ENTITLEMENTS: list[Callable[[User], Condition]] = [_recommended, _admitted]
+ENTITLEMENTS: list[Callable[[User], Condition]] = [_recommended, _admitted, _at_work]
 
 
 def entitled_problems(actor: User | None) -> Condition:
@@ -84,7 +94,7 @@ def is_entitled(actor: User, problem: Problem) -> bool:
 
 @permission("data_terms:enter")
 def may_enter_room(actor: User, problem: Problem) -> Reason:
-    """Members of teams the problem is recommended to or that want it, and whom its owner admits."""
+    """Members of teams the problem is recommended to, that want it or work on it, and whom its owner admits."""
     if may_read_all_files.allows(actor, problem) or is_entitled(actor, problem):
         return None
     if problem.state not in OPEN_STATES:

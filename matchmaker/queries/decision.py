@@ -17,6 +17,7 @@ from matchmaker.models import (
     Decision,
     DecisionOutcome,
     DecisionRound,
+    Engagement,
     Problem,
     Team,
     TeamMember,
@@ -27,6 +28,7 @@ from matchmaker.policies.scope import handled_by
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.decision_round import DecisionRoundState
+from matchmaker.workflows.engagement import ENDED_STATES
 
 #: States of an application that a decision can still be taken on.
 UNDECIDED_STATES = (
@@ -213,7 +215,7 @@ def problems_with_room(session: Session) -> Sequence[Problem]:
     )
     seated = (
         sa.select(sa.func.count(Application.id))
-        .where(Application.problem_id == Problem.id, Application.state.in_(SEATED_STATES))
+        .where(Application.problem_id == Problem.id, _is_seated())
         .scalar_subquery()
     )
     statement = sa.select(Problem).where(Problem.id.in_(waiting), seated < Problem.teams_wanted)
@@ -223,17 +225,34 @@ def problems_with_room(session: Session) -> Sequence[Problem]:
 def count_seated(session: Session, problem_id: int) -> int:
     """How many teams have a place on a problem, or may take one."""
     statement = sa.select(sa.func.count(Application.id)).where(
-        Application.problem_id == problem_id, Application.state.in_(SEATED_STATES)
+        Application.problem_id == problem_id, _is_seated()
     )
     return session.scalar(statement) or 0
 
 
+def _is_seated() -> sa.ColumnElement[bool]:
+    """The condition that an application takes up a place.
+
+    Once the work has begun a place that becomes free goes to nobody, unless the office says so.
+    """
+    begun = sa.select(Engagement.application_id).where(
+        Engagement.started_at.is_not(None), Engagement.is_place_free.is_(False)
+    )
+    freed = sa.select(Engagement.application_id).where(Engagement.is_place_free.is_(True))
+    return sa.or_(
+        sa.and_(Application.state.in_(SEATED_STATES), Application.id.not_in(freed)),
+        sa.and_(Application.state == ApplicationState.WITHDRAWN, Application.id.in_(begun)),
+    )
+
+
 def count_confirmed_of_team(session: Session, call_id: int, team_id: int) -> int:
-    """How many places a team has confirmed in a call."""
+    """How many places a team has confirmed in a call and not brought to an end."""
+    ended = sa.select(Engagement.application_id).where(Engagement.state.in_(ENDED_STATES))
     statement = sa.select(sa.func.count(Application.id)).where(
         Application.call_id == call_id,
         Application.team_id == team_id,
         Application.state == ApplicationState.CONFIRMED,
+        Application.id.not_in(ended),
     )
     return session.scalar(statement) or 0
 

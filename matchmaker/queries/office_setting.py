@@ -21,6 +21,8 @@ NumberKey = Literal[
     "question_due_days",
     "digest_hour",
     "badge_valid_months",
+    "kickoff_days",
+    "silent_days",
 ]
 
 
