@@ -32,6 +32,7 @@ PROGRAMME_KINDS = (
     "review_round.propose",
     "screening.remind",
     "term_statistics.refit",
+    "waiting.remind",
 )
 #: Work on one letter, file or team: its failure shows where the letter, file or team does.
 PARTICULAR_KINDS = (

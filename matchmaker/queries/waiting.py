@@ -286,6 +286,13 @@ def due_until(session: Session, until: datetime) -> list[Item]:
     return [_item(row) for row in rows]
 
 
+def overdue_ids(session: Session, kind: str) -> dict[int, datetime]:
+    """The rows of *kind* whose time is over, with when that was."""
+    found = _union([_select(terms(session)[kind])])
+    statement = sa.select(found.c.subject_id, found.c.due_at).where(found.c.due_at <= utcnow())
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
 def taken(session: Session, items: Collection[Item]) -> set[tuple[Any, ...]]:
     """The steps that were taken already of the ladders of *items*."""
     kinds = {item.kind.key for item in items}

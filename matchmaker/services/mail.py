@@ -17,6 +17,7 @@ from matchmaker.services import (
     letters_member_wish,
     letters_review,
     letters_talent,
+    letters_waiting,
 )
 from matchmaker.services.letter import Letter
 
@@ -305,6 +306,7 @@ LETTERS = {
     **letters_learning.LETTERS,
     **letters_member_wish.LETTERS,
     **letters_talent.LETTERS,
+    **letters_waiting.LETTERS,
 }
 
 

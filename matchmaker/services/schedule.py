@@ -26,6 +26,7 @@ EVERY = {
     "term_statistics.refit": timedelta(days=7),
     "preview.refresh_all": timedelta(days=1),
     "level_estimate.refresh": timedelta(days=7),
+    "waiting.remind": timedelta(hours=1),
 }
 
 

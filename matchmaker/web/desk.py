@@ -50,6 +50,7 @@ JOBS = {
     "review_round.propose": N_("Proposing readers of applications"),
     "screening.remind": N_("Reminding of screenings"),
     "term_statistics.refit": N_("Counting terms anew"),
+    "waiting.remind": N_("Reminding people of what waits"),
 }
 #: What the office does next with a problem: the task in words, and the way to it.
 GRADE_TASK = (N_("Grade: %(title)s"), N_("Grade"))
