@@ -37,7 +37,7 @@ TOPICS = {
             "membership",
             N_("Organizations and teams"),
             N_("Invitations, referrals, and people who look for each other."),
-            ("invitation", "referral", "private_call", "member_wish", "membership"),
+            ("invitation", "referral", "private_call", "member_wish", "membership", "alumni"),
             may_be_off=False,
         ),
         Topic(
@@ -90,7 +90,7 @@ TOPICS = {
             "solving",
             N_("Solving and awards"),
             N_("Milestones, check-ins, outcomes and awards."),
-            ("engagement", "milestone", "outcome", "award"),
+            ("engagement", "milestone", "outcome", "award", "certificate", "case_study"),
         ),
         Topic(
             "waiting",

@@ -10,8 +10,11 @@ from babel.dates import format_datetime
 
 from matchmaker.i18n import N_, Message, translate
 from matchmaker.services import (
+    letters_alumni,
     letters_application,
+    letters_certificate,
     letters_decision,
+    letters_engagement,
     letters_evidence,
     letters_learning,
     letters_member_wish,
@@ -300,7 +303,10 @@ LETTERS = {
         ),
     ),
     **letters_application.LETTERS,
+    **letters_alumni.LETTERS,
+    **letters_certificate.LETTERS,
     **letters_decision.LETTERS,
+    **letters_engagement.LETTERS,
     **letters_evidence.LETTERS,
     **letters_review.LETTERS,
     **letters_learning.LETTERS,
