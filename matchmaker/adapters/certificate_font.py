@@ -110,7 +110,11 @@ def fonts(settings: Settings) -> Iterable[Font]:
 
 def _shipped() -> list[Path]:
     found = find_spec(PACKAGE)
-    own = [Path(place) / PACKAGE_FILE for place in (found.submodule_search_locations or [])] if found else []
+    own = (
+        [Path(place) / PACKAGE_FILE for place in (found.submodule_search_locations or [])]
+        if found
+        else []
+    )
     return [*own, *map(Path, SYSTEM_PATHS)]
 
 

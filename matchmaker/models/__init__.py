@@ -71,6 +71,12 @@ from matchmaker.models.cause import (
     Cause,
     CauseSide,
 )
+from matchmaker.models.certificate import (
+    CERTIFICATE_KIND_LABELS,
+    Certificate,
+    CertificateKind,
+    CertificateStanding,
+)
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.decision import (
     DECISION_OUTCOME_LABELS,

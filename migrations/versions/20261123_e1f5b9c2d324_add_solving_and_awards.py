@@ -331,6 +331,70 @@ def upgrade() -> None:
         sa.UniqueConstraint("engagement_id", name=op.f("uq_case_studies_engagement_id")),
     )
     op.create_table(
+        "certificates",
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "award",
+                "completion",
+                name="certificatekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("current_key", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=200), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_name_public", sa.Boolean(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'award') = (award_id IS NOT NULL)",
+            name=op.f("ck_certificates_award_certificate_has_award"),
+        ),
+        sa.CheckConstraint(
+            "revoked_at IS NULL OR reason <> ''", name=op.f("ck_certificates_revoked_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_certificates_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"],
+            ["certificates.id"],
+            name=op.f("fk_certificates_replaced_by_id_certificates"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_certificates_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificates_code")),
+        sa.UniqueConstraint("current_key", name=op.f("uq_certificates_current_key")),
+    )
+    with op.batch_alter_table("certificates", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificates_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificates_engagement_kind", ["engagement_id", "kind"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_certificates_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "engagement_stages",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(length=3), nullable=False),
@@ -752,6 +816,12 @@ def downgrade() -> None:
     op.drop_table("stage_decisions")
     op.drop_table("kickoff_items")
     op.drop_table("engagement_stages")
+    with op.batch_alter_table("certificates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificates_user_id"))
+        batch_op.drop_index("ix_certificates_engagement_kind")
+        batch_op.drop_index(batch_op.f("ix_certificates_award_id"))
+
+    op.drop_table("certificates")
     op.drop_table("case_studies")
     with op.batch_alter_table("engagements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagements_team_id"))
