@@ -92,10 +92,19 @@ def steps_now(item: Item, ladder: Ladder, now: datetime, zone: ZoneInfo) -> Iter
 
 
 def send_at(due: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """When the step *days* after *due* is taken: that day by the wall clock, on a working morning."""
-    wanted = (due.astimezone(zone) + timedelta(days=days)).astimezone(UTC)
-    morning = next_morning(wanted, zone)
-    return wanted if days < 0 and morning >= due else morning
+    """When the step *days* from *due* is taken.
+
+    Before it is due, on the morning of that day; after, on the first morning when so much time is
+    over. At a weekend it waits for Monday, unless that is too late.
+    """
+    local = due.astimezone(zone) + timedelta(
+        days=days
+    )  # By the wall clock: a day may have 23 hours.
+    if days >= 0:
+        return next_morning(local.astimezone(UTC), zone)
+    that_day = datetime.combine(local.date(), MORNING, zone).astimezone(UTC)
+    morning = next_morning(that_day, zone)
+    return morning if morning < due else that_day
 
 
 def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
