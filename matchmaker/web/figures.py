@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, url_for
 from flask_babel import gettext as _
@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 from matchmaker.clock import utcnow
 from matchmaker.competency import load_taxonomy
 from matchmaker.errors import NotFound
-from matchmaker.models import ORGANIZATION_SIZE_LABELS, Call
+from matchmaker.models import ORGANIZATION_SIZE_LABELS, Call, User
 from matchmaker.queries import call as calls
 from matchmaker.queries import call_target, readiness, workload
+from matchmaker.queries import reach as reach_queries
 from matchmaker.queries.office_setting import value
 from matchmaker.queries.problem_path import Path, PathFilter, paths
 from matchmaker.reference import REGIONS
 from matchmaker.reports import ageing, funnel, load
 from matchmaker.reports.quiz import quiz_tables
 from matchmaker.reports.ratings import rating_tables
+from matchmaker.reports.reach import reach_tables
 from matchmaker.reports.readiness import Standing, readiness_tables, standing_of
 from matchmaker.reports.table import Table, as_csv, as_xlsx, said
 from matchmaker.services import readiness as readiness_service
@@ -38,6 +40,7 @@ FILTERS = {
     "readiness": (),
     "quiz": (),
     "ratings": (),
+    "reach": ("call",),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -134,6 +137,17 @@ def readiness_report() -> list[Table]:
     return readiness_tables(found, readiness.score_histories(session, actor()), rubric)
 
 
+def chosen_pairs() -> list[reach_queries.Pair]:
+    """The teams with a problem that the filter leaves."""
+    call = chosen_call()
+    return reach_queries.pairs(db_session(), cast(User, actor()), call.id if call else None)
+
+
+def reach_report(found: Sequence[reach_queries.Pair]) -> list[Table]:
+    """How far groups of teams and people got."""
+    return reach_tables(found, reach_queries.genders(db_session(), cast(User, actor())))
+
+
 def _standing(assessment: Any) -> Standing:
     groups = readiness_service.result_of(db_session(), assessment).groups
     return standing_of(assessment, groups)
@@ -147,6 +161,7 @@ REPORTS: dict[str, Callable[[], list[Table]]] = {
     "readiness": readiness_report,
     "quiz": lambda: quiz_tables(db_session(), actor()),
     "ratings": lambda: rating_tables(db_session(), actor()),
+    "reach": lambda: reach_report(chosen_pairs()),
 }
 
 

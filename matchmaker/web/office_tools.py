@@ -114,6 +114,11 @@ GROUPS = (
                 N_("What problems ask for, and how many people can."),
             ),
             Tool("talent.participation", N_("Who takes part"), N_("By declared gender.")),
+            Tool(
+                "figures.reach",
+                N_("Who was reached"),
+                N_("Who gets from a recommendation to an award, and whether some get on less."),
+            ),
             Tool("grading_report.agreement", N_("Agreement"), N_("How far reviewers agree.")),
             Tool("audit.trail", N_("Audit trail"), N_("Who decided what, and when.")),
         ),

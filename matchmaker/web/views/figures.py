@@ -67,6 +67,14 @@ def ratings() -> ResponseReturnValue:
     return _page("ratings", figures.REPORTS["ratings"]())
 
 
+@blueprint.get(f"{FIGURES}/reach")
+@guard(may_read_figures)
+def reach() -> ResponseReturnValue:
+    """Who was reached, and who gets on."""
+    found = figures.chosen_pairs()
+    return _page("reach", figures.reach_report(found), n_pairs=len(found))
+
+
 @blueprint.get(f"{FIGURES}/<name>.<kind>")
 @guard(may_read_figures)
 def export(name: str, kind: str) -> ResponseReturnValue:
