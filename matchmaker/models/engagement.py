@@ -105,7 +105,7 @@ class Engagement(Timestamped, Base):
     started_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
     #: The state it was ended in: undoing the end leads back there.
-    ended_from: Mapped[EngagementState | None] = mapped_column(enum_type(EngagementState))
+    ended_from: Mapped[str | None] = mapped_column(sa.String(32))
     stop_cause: Mapped[Cause | None] = mapped_column(enum_type(Cause))
     stop_side: Mapped[CauseSide | None] = mapped_column(enum_type(CauseSide))
     stop_reason: Mapped[str] = mapped_column(sa.Text, default="")

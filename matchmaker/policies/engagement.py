@@ -129,6 +129,14 @@ def may_agree_calendar(actor: User, engagement: Engagement) -> Reason:
     return N_("Team and owner agree on the calendar.")
 
 
+@permission("engagement:begin")
+def may_begin_work(actor: User, engagement: Engagement) -> Reason:
+    """Leads of the team, the owner’s people, and whoever decides for the office."""
+    if is_lead(actor, engagement.team) or side_of(actor, engagement) in ("owner", "office"):
+        return None
+    return N_("A lead of the team, the owner or the programme office begins the work.")
+
+
 @permission("engagement:ask_stop")
 def may_ask_stop(actor: User, engagement: Engagement) -> Reason:
     """Leads of the team and the owner’s people."""
@@ -186,7 +194,7 @@ def office_engagements(actor: User | None) -> Condition:
     )
 
 
-def _with_interest(actor: User) -> sa.Select[tuple[int]]:
+def _with_interest(actor: User) -> sa.Select[int]:
     """The ids of applications of the programme's calls in which *actor* has an interest."""
     statement = sa.select(Application.id)
     if not actor.organization_ids:

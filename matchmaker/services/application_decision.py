@@ -30,6 +30,7 @@ from matchmaker.queries import decision as decisions
 from matchmaker.queries.call_rules import deadline, is_in_time, is_open, rules_in, rules_of
 from matchmaker.services.application_letters import write_to_team
 from matchmaker.services.context import Context
+from matchmaker.services.engagement import open_engagement
 from matchmaker.workflows.application import (
     APPLICATION_WORKFLOW,
     ApplicationAction,
@@ -230,6 +231,7 @@ def confirm(ctx: Context, application_id: int, *, version: int) -> Application:
     before = application.apply(ApplicationAction.CONFIRM)
     application.decided_at = utcnow()
     ctx.record("application:confirm", application, before=before, after=application.state)
+    open_engagement(ctx, application)
     return application
 
 
@@ -244,8 +246,7 @@ def _check_room(ctx: Context, application: Application) -> None:
     """Two offers to a team with room for one: the first one confirmed counts."""
     statement = sa.select(Team).where(Team.id == application.team_id).with_for_update()
     team = ctx.session.scalars(statement).one()
-    live = queries.live_of_team(ctx.session, application.call_id, team.id)
-    taken = sum(row.state is ApplicationState.CONFIRMED for row in live)
+    taken = decisions.count_confirmed_of_team(ctx.session, application.call_id, team.id)
     if taken >= max(1, team.capacity):
         raise Conflict(
             N_(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidInput, StaleVersion
+from matchmaker.errors import InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Application, Team, WithdrawalCause
 from matchmaker.policies.application import may_withdraw_application
 from matchmaker.queries import application as queries
 from matchmaker.services.application_letters import write_to_team
 from matchmaker.services.context import Context
+from matchmaker.services.engagement_stop import ended_applications, has_ended, stop_withdrawn
 from matchmaker.services.review_record import end_reviews
 from matchmaker.workflows.application import (
     WITHDRAWABLE_STATES,
@@ -37,6 +38,8 @@ def withdraw(
     ctx.require(may_withdraw_application, application)
     if application.state is ApplicationState.WITHDRAWN:
         return application  # A second click.
+    if has_ended(ctx, application):
+        raise InvalidTransition(N_("This work has ended: its record stays as it is."))
     is_draft = application.state is ApplicationState.DRAFT
     _check_withdrawal(cause, reason, is_draft=is_draft)
     if application.version != version and not is_draft:
@@ -65,12 +68,15 @@ def _leave(ctx: Context, application: Application, cause: WithdrawalCause, reaso
     if before is not ApplicationState.DRAFT:
         write_to_team(ctx, application, "application.withdrawn", number=application.number)
         end_reviews(ctx, application)
+    stop_withdrawn(ctx, application)
 
 
 def withdraw_all(ctx: Context, team: Team, cause: WithdrawalCause) -> int:
     """Withdraw whatever *team* has under way, because it is no more; how many."""
     statement = sa.select(Application).where(
-        Application.team_id == team.id, Application.state.in_(WITHDRAWABLE_STATES)
+        Application.team_id == team.id,
+        Application.state.in_(WITHDRAWABLE_STATES),
+        Application.id.not_in(ended_applications()),
     )
     found = ctx.session.scalars(statement.order_by(Application.id).with_for_update()).all()
     for application in found:

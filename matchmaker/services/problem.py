@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,8 @@ from matchmaker.queries.owner import reachable_members
 from matchmaker.queries.screening import is_listed
 from matchmaker.services import problem_revision as revisions
 from matchmaker.services.context import Context
+from matchmaker.services.engagement_problem import check_no_live_work
+from matchmaker.services.engagement_stop import stop_of_problem
 from matchmaker.services.grading_record import check_no_appeal, leave_grading
 from matchmaker.services.owner import write_to_owner
 from matchmaker.services.problem_values import (
@@ -48,6 +51,7 @@ from matchmaker.services.problem_values import (
     values_of,
     write_values,
 )
+from matchmaker.services.reasons import limited, needed
 from matchmaker.services.screening_record import MissingItem, check_rounds, end
 from matchmaker.workflows.problem import (
     EDITABLE_STATES,
@@ -163,7 +167,8 @@ def withdraw(ctx: Context, problem_id: int, *, reason: str) -> Problem:
     """The owner takes the problem back."""
     problem = _find(ctx, problem_id)
     _check(ctx, problem, ProblemAction.WITHDRAW)
-    return _take(ctx, problem, ProblemAction.WITHDRAW, _needed(reason))
+    stop_of_problem(ctx, problem, _needed(reason))
+    return _take(ctx, problem, ProblemAction.WITHDRAW, reason)
 
 
 def screen(ctx: Context, problem_id: int, *, reason: str = "") -> Problem:
@@ -331,6 +336,8 @@ def _check(ctx: Context, problem: Problem, action: ProblemAction) -> None:
     """Raise unless the actor may take *action*, and its time has come."""
     ctx.require(permission_for(action), problem)
     PROBLEM_WORKFLOW.target(problem.state, action)
+    if action is ProblemAction.CLOSE:
+        check_no_live_work(ctx, problem)
 
 
 def _take(
@@ -373,17 +380,8 @@ def _check_call_open(ctx: Context, call: Call) -> None:
         )
 
 
-def _needed(text: str, field: str = "reason") -> str:
-    if not text.strip():
-        raise InvalidInput(fields={field: [Message(N_("Say why: the reason is kept on record."))]})
-    return _limited(text, field)
-
-
-def _limited(text: str, field: str = "reason") -> str:
-    if len(text) > MAX_TEXT:
-        message = Message(N_("Please use at most %(max)d characters."), {"max": MAX_TEXT})
-        raise InvalidInput(fields={field: [message]})
-    return text.strip()
+_needed = partial(needed, maximum=MAX_TEXT)
+_limited = partial(limited, maximum=MAX_TEXT)
 
 
 def _reasons_in_words(reasons: Sequence[DeclineReason], note: str) -> str:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from matchmaker.i18n import N_
 from matchmaker.models import (
+    CAUSE_LABELS,
     INDICATORS,
     MEMBER_ROLE_LABELS,
     ORGANIZATION_KIND_LABELS,
@@ -19,6 +20,7 @@ from matchmaker.models import (
     SETTINGS,
     WITHDRAWAL_CAUSE_LABELS,
     AuditEvent,
+    Cause,
 )
 from matchmaker.queries.audit import AuditFilter
 from matchmaker.services.match import REFUSALS
@@ -27,6 +29,7 @@ from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
@@ -88,6 +91,9 @@ SUBJECTS = {
     "Question": N_("Question"),
     "QuizCheck": N_("Check of a competency"),
     "QuizItem": N_("Question of the check"),
+    "Engagement": N_("Work under way"),
+    "StageDecision": N_("Decision on a stage"),
+    "StopRequest": N_("Request to stop"),
     "Evidence": N_("Evidence of a level"),
     "FindConsent": N_("Consent to be found"),
     "MemberWish": N_("Wish for a member"),
@@ -172,6 +178,18 @@ FACTS = {
     "closes_at": N_("Closes"),
     "organization_id": N_("Organization"),
     "stage": N_("Stage"),
+    "stages": N_("Stages"),
+    "side": N_("Side"),
+    "days": N_("Days"),
+    "days_added": N_("Days added"),
+    "outcome": N_("Outcome"),
+    "engagement": N_("Work under way"),
+    "engagements": N_("Work under way"),
+    "application": N_("Application"),
+    "contact": N_("Account"),
+    "mentor": N_("Account"),
+    "key": N_("Line of the checklist"),
+    "place_free": N_("The next in line may have the place"),
     "competency": N_("Competency"),
     "competencies": N_("Competencies"),
     "level": N_("Level"),
@@ -208,6 +226,7 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "ReviewRound": REVIEW_ROUND_WORKFLOW,
     "GradeAppeal": GRADE_APPEAL_WORKFLOW,
     "Enrolment": ENROLMENT_WORKFLOW,
+    "Engagement": ENGAGEMENT_WORKFLOW,
 }
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
@@ -217,6 +236,7 @@ PAGES = {
     "Allocation": ("allocation.show", "allocation_id"),
     "Application": ("application_queue.show", "application_id"),
     "QuizItem": ("quiz_item.show", "item_id"),
+    "Engagement": ("engagement.show", "engagement_id"),
     "PrivateCall": ("private_call.show", "private_call_id"),
 }
 
@@ -301,6 +321,8 @@ def facts(event: AuditEvent) -> str:
 def _plain(key: str, value: Any, subject_type: str | None) -> str:
     if key in ("before", "after"):
         return _state(value, subject_type)
+    if key == "cause" and value in set(Cause):
+        return say(CAUSE_LABELS[Cause(value)])
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return str(_(", ")).join(_word(item) for item in value)
     if isinstance(value, str):
