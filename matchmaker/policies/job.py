@@ -17,6 +17,7 @@ PROGRAMME_KINDS = (
     "application_review.sweep",
     "attachment.sweep",
     "decision.follow",
+    "engagement.follow",
     "grade_review.remind",
     "level_estimate.refresh",
     "match.run",

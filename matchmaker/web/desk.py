@@ -35,6 +35,7 @@ JOBS = {
     "application_review.sweep": N_("Looking after reviews that wait"),
     "attachment.sweep": N_("Clearing away files nobody needs"),
     "decision.follow": N_("Looking after offers that wait for an answer"),
+    "engagement.follow": N_("Looking after work under way"),
     "grade_review.remind": N_("Reminding reviewers of what is due"),
     "level_estimate.refresh": N_("Working out levels anew"),
     "match.run": N_("Matching teams and problems"),
