@@ -191,6 +191,7 @@ KINDS = (
         Ladder(before=(1,)),
         N_("The offer expires, and the next team in line gets it."),
         letters=N_("Two days before."),
+        office_path="/office/applications/{subject}",
     ),
     Kind(
         "application_twin.judge",
@@ -213,6 +214,7 @@ KINDS = (
         Ladder(office=(3,)),
         N_("A week after it was due the review lapses, and the office asks somebody else."),
         letters=N_("Two days before, and once when it is late."),
+        office_path="/office/reviewing/{call}",
     ),
     Kind(
         "review_round.begin",

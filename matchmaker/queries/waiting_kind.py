@@ -74,6 +74,8 @@ class Kind:
     setting: str = ""
     #: Letters of its own that go out besides, in words.
     letters: str = ""
+    #: Where the office sees it, if the holder's page is not for it; {subject} and {call}.
+    office_path: str = ""
     #: Between people, or unseen by the office until handed in: on no board, and no officer is told.
     is_private: bool = False
     #: Whether the title is a competency's code, which the reader sees by name.

@@ -309,6 +309,7 @@ KINDS = (
         "/problems/{place}/guide",
         Ladder(before=(14, 3, 1), leads=(0,), office=(2,)),
         N_("After that the call takes no more problems; what was written stays."),
+        office_path="/office/problems/{subject}",
     ),
     Kind(
         "problem.screen",
@@ -378,6 +379,7 @@ KINDS = (
         N_("Nothing lapses: everybody sees that it is late, and the office may answer."),
         setting="question_due_days",
         letters=N_("Two days before, and every two days once it is late."),
+        office_path="/questions/{subject}/answer",
     ),
     Kind(
         "grade_review.score",
@@ -390,6 +392,7 @@ KINDS = (
         N_("Nothing lapses: the office may ask somebody else."),
         setting="grading_due_days",
         letters=N_("Some days before, and once when it is late."),
+        office_path="/office/grading",
     ),
     Kind(
         "grade_review.discuss",
@@ -401,6 +404,7 @@ KINDS = (
         Ladder(before=(1,), after=(1,), office=(3,)),
         N_("Nothing lapses: the office may settle it or ask somebody else."),
         within=7,
+        office_path="/office/grading",
     ),
     Kind(
         "grade_appeal.answer",

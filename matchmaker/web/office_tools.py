@@ -127,6 +127,11 @@ GROUPS = (
         "settings",
         N_("Settings"),
         (
+            Tool(
+                "waiting.index",
+                N_("What waits"),
+                N_("Everything that waits for somebody; who is reminded when."),
+            ),
             Tool("delivery.index", N_("Outbox"), N_("Letters on their way, held back and failed.")),
             Tool("call.index", N_("Calls"), N_("The programme's rounds and their targets.")),
             Tool("rubric.index", N_("Rubrics"), N_("Criteria and their versions.")),
