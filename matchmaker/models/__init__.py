@@ -49,6 +49,15 @@ from matchmaker.models.attachment import (
     AttachmentAccess,
     AttachmentDownload,
 )
+from matchmaker.models.award import (
+    PAYMENT_SOURCE_LABELS,
+    Award,
+    AwardPayment,
+    AwardScheme,
+    AwardSchemeVersion,
+    AwardVote,
+    PaymentSource,
+)
 from matchmaker.models.badge import Badge, BadgeKey
 from matchmaker.models.base import Base
 from matchmaker.models.broker_assignment import BrokerAssignment
@@ -117,6 +126,7 @@ from matchmaker.models.evidence import (
     EvidenceAttachment,
     EvidenceKind,
 )
+from matchmaker.models.extension_request import ExtensionRequest
 from matchmaker.models.find_consent import FindConsent
 from matchmaker.models.form_draft import FormDraft
 from matchmaker.models.gender_declaration import GenderDeclaration
@@ -124,6 +134,7 @@ from matchmaker.models.grade_appeal import GradeAppeal
 from matchmaker.models.grade_decision import AWARD_TIERS, GradeDecision
 from matchmaker.models.grade_review import SEAT_LABELS, GradeReview, GradeReviewVersion, Seat
 from matchmaker.models.grading_panel import GradingComment, GradingPanel
+from matchmaker.models.hall import HallConsent
 from matchmaker.models.invitation import Invitation
 from matchmaker.models.job import Job
 from matchmaker.models.learning_resource import (
@@ -146,6 +157,18 @@ from matchmaker.models.match import (
     PairRuleKind,
 )
 from matchmaker.models.member_wish import MemberOffer, MemberWish
+from matchmaker.models.milestone import (
+    FEEDBACK_KIND_LABELS,
+    MILESTONE_OUTCOME_LABELS,
+    FeedbackKind,
+    Milestone,
+    MilestoneDecision,
+    MilestoneFeedback,
+    MilestoneFile,
+    MilestoneOutcome,
+    MilestoneVersion,
+)
+from matchmaker.models.milestone_change import PLAN_CHANGE_LABELS, MilestoneChange, PlanChange
 from matchmaker.models.office_setting import SETTINGS, OfficeSetting, Setting
 from matchmaker.models.organization import (
     MEMBER_ROLE_LABELS,

@@ -4,6 +4,10 @@ from matchmaker.workflows.allocation import ALLOCATION_WORKFLOW
 from matchmaker.workflows.alumni_contact import ALUMNI_CONTACT_WORKFLOW
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.award import AWARD_WORKFLOW
+from matchmaker.workflows.award_payment import AWARD_PAYMENT_WORKFLOW
+from matchmaker.workflows.award_scheme import AWARD_SCHEME_WORKFLOW
+from matchmaker.workflows.award_vote import AWARD_VOTE_WORKFLOW
 from matchmaker.workflows.badge import BADGE_WORKFLOW
 from matchmaker.workflows.case_study_version import CASE_STUDY_VERSION_WORKFLOW
 from matchmaker.workflows.decision_round import DECISION_ROUND_WORKFLOW
@@ -11,6 +15,7 @@ from matchmaker.workflows.delivery import DELIVERY_WORKFLOW
 from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
+from matchmaker.workflows.extension_request import EXTENSION_REQUEST_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
@@ -19,6 +24,8 @@ from matchmaker.workflows.job import JOB_WORKFLOW
 from matchmaker.workflows.machine import Label, Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
+from matchmaker.workflows.milestone import MILESTONE_WORKFLOW
+from matchmaker.workflows.milestone_change import MILESTONE_CHANGE_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.problem_revision import PROBLEM_REVISION_WORKFLOW
@@ -59,6 +66,13 @@ ALL_WORKFLOWS = (
     ENGAGEMENT_WORKFLOW,
     STAGE_DECISION_WORKFLOW,
     STOP_REQUEST_WORKFLOW,
+    MILESTONE_WORKFLOW,
+    MILESTONE_CHANGE_WORKFLOW,
+    EXTENSION_REQUEST_WORKFLOW,
     CASE_STUDY_VERSION_WORKFLOW,
     ALUMNI_CONTACT_WORKFLOW,
+    AWARD_SCHEME_WORKFLOW,
+    AWARD_WORKFLOW,
+    AWARD_VOTE_WORKFLOW,
+    AWARD_PAYMENT_WORKFLOW,
 )

@@ -118,6 +118,55 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", name=op.f("uq_alumni_profiles_user_id")),
     )
     op.create_table(
+        "award_schemes",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "nominating",
+                "judging",
+                "asking",
+                "announced",
+                name="awardschemestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tiers", sa.JSON(), nullable=False),
+        sa.Column("criteria", sa.JSON(), nullable=False),
+        sa.Column("money", sa.JSON(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=False),
+        sa.Column("nominate_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("panel_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirm_days", sa.Integer(), nullable=False),
+        sa.Column("announce_on", sa.Date(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("panel_begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announcer_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'announced') = (announced_at IS NOT NULL)",
+            name=op.f("ck_award_schemes_announced_has_moment"),
+        ),
+        sa.CheckConstraint("budget >= 0", name=op.f("ck_award_schemes_budget_not_negative")),
+        sa.CheckConstraint(
+            "confirm_days BETWEEN 1 AND 60", name=op.f("ck_award_schemes_confirm_days_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["announcer_id"], ["users.id"], name=op.f("fk_award_schemes_announcer_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_award_schemes_call_id_calls")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_schemes")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_award_schemes_call_id")),
+    )
+    op.create_table(
         "calendar_links",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -159,6 +208,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiting_steps_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "award_scheme_versions",
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["award_schemes.id"],
+            name=op.f("fk_award_scheme_versions_scheme_id_award_schemes"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_award_scheme_versions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_scheme_versions")),
+        sa.UniqueConstraint("scheme_id", "number", name=op.f("uq_award_scheme_versions_scheme_id")),
+    )
+    op.create_table(
         "engagements",
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("problem_id", sa.Integer(), nullable=False),
@@ -188,22 +258,7 @@ def upgrade() -> None:
         sa.Column("kickoff_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "ended_from",
-            sa.Enum(
-                "kickoff",
-                "poc",
-                "pos",
-                "pob",
-                "completed",
-                "stopped",
-                name="engagementstate",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("ended_from", sa.String(length=32), nullable=True),
         sa.Column(
             "stop_cause",
             sa.Enum(
@@ -303,6 +358,88 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_engagements_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "awards",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "turned_down",
+                "nominated",
+                "taken_back",
+                "offered",
+                "confirmed",
+                "refused",
+                "lapsed",
+                "announced",
+                "not_awarded",
+                "revoked",
+                name="awardstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("nominator_id", sa.Integer(), nullable=True),
+        sa.Column("citation", sa.Text(), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tier", sa.String(length=16), nullable=True),
+        sa.Column("proposed_tier", sa.String(length=16), nullable=True),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
+        sa.Column("deviation_reason", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("raw_score", sa.Double(), nullable=True),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answerer_id", sa.Integer(), nullable=True),
+        sa.Column("refuse_reason", sa.Text(), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoker_id", sa.Integer(), nullable=True),
+        sa.Column("revoke_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'revoked' OR revoke_reason <> ''", name=op.f("ck_awards_revoked_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('offered', 'confirmed', 'announced') OR tier IS NOT NULL",
+            name=op.f("ck_awards_given_has_tier"),
+        ),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_awards_amount_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["answerer_id"], ["users.id"], name=op.f("fk_awards_answerer_id_users")
+        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_awards_call_id_calls")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagements.id"], name=op.f("fk_awards_engagement_id_engagements")
+        ),
+        sa.ForeignKeyConstraint(
+            ["nominator_id"], ["users.id"], name=op.f("fk_awards_nominator_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoker_id"], ["users.id"], name=op.f("fk_awards_revoker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["award_schemes.id"], name=op.f("fk_awards_scheme_id_award_schemes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_awards")),
+        sa.UniqueConstraint("engagement_id", name=op.f("uq_awards_engagement_id")),
+    )
+    with op.batch_alter_table("awards", schema=None) as batch_op:
+        batch_op.create_index("ix_awards_call_state", ["call_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_awards_scheme_id"), ["scheme_id"], unique=False)
+
+    op.create_table(
         "case_studies",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
         sa.Column("title_zh", sa.String(length=200), nullable=False),
@@ -330,70 +467,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_studies")),
         sa.UniqueConstraint("engagement_id", name=op.f("uq_case_studies_engagement_id")),
     )
-    op.create_table(
-        "certificates",
-        sa.Column("code", sa.String(length=16), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "award",
-                "completion",
-                name="certificatekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("engagement_id", sa.Integer(), nullable=False),
-        sa.Column("award_id", sa.Integer(), nullable=True),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("current_key", sa.String(length=64), nullable=True),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("role", sa.String(length=200), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column("salt", sa.String(length=32), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("is_name_public", sa.Boolean(), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(length=600), nullable=False),
-        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
-        sa.Column("token", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'award') = (award_id IS NOT NULL)",
-            name=op.f("ck_certificates_award_certificate_has_award"),
-        ),
-        sa.CheckConstraint(
-            "revoked_at IS NULL OR reason <> ''", name=op.f("ck_certificates_revoked_has_reason")
-        ),
-        sa.ForeignKeyConstraint(
-            ["engagement_id"],
-            ["engagements.id"],
-            name=op.f("fk_certificates_engagement_id_engagements"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaced_by_id"],
-            ["certificates.id"],
-            name=op.f("fk_certificates_replaced_by_id_certificates"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_certificates_user_id_users")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
-        sa.UniqueConstraint("code", name=op.f("uq_certificates_code")),
-        sa.UniqueConstraint("current_key", name=op.f("uq_certificates_current_key")),
-    )
-    with op.batch_alter_table("certificates", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificates_award_id"), ["award_id"], unique=False)
-        batch_op.create_index(
-            "ix_certificates_engagement_kind", ["engagement_id", "kind"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_certificates_user_id"), ["user_id"], unique=False)
-
     op.create_table(
         "engagement_stages",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
@@ -459,6 +532,154 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kickoff_items")),
         sa.UniqueConstraint("engagement_id", "key", name=op.f("uq_kickoff_items_engagement_id")),
     )
+    op.create_table(
+        "milestones",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "submitted",
+                "changes_requested",
+                "passed",
+                "partly",
+                "failed",
+                "cancelled",
+                "dropped",
+                name="milestonestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updater_id", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("review_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changes_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "withdrew",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "cancelled_from",
+            sa.Enum(
+                "planned",
+                "submitted",
+                "changes_requested",
+                "passed",
+                "partly",
+                "failed",
+                "cancelled",
+                "dropped",
+                name="milestonestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('passed', 'partly', 'failed')) = (decided_at IS NOT NULL)",
+            name=op.f("ck_milestones_decided_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "stage IN ('PoC', 'PoS', 'PoB')", name=op.f("ck_milestones_stage_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'changes_requested' OR changes_due_at IS NOT NULL",
+            name=op.f("ck_milestones_changes_have_due"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'submitted' OR review_due_at IS NOT NULL",
+            name=op.f("ck_milestones_submitted_has_review_due"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('partly', 'failed') OR (cause IS NOT NULL AND reason <> '')",
+            name=op.f("ck_milestones_shortfall_has_cause"),
+        ),
+        sa.CheckConstraint(
+            "(cause IS NULL) = (side IS NULL)", name=op.f("ck_milestones_cause_has_side")
+        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_milestones_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["decider_id"], ["users.id"], name=op.f("fk_milestones_decider_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_milestones_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["updater_id"], ["users.id"], name=op.f("fk_milestones_updater_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestones")),
+    )
+    with op.batch_alter_table("milestones", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestones_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index("ix_milestones_state_due", ["state", "due_at"], unique=False)
+
     op.create_table(
         "stage_decisions",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
@@ -680,6 +901,142 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "award_payments",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=True),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "public",
+                "owner",
+                name="paymentsource",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "committed",
+                "due",
+                "prepared",
+                "paid",
+                "cancelled",
+                "reclaim",
+                "returned",
+                name="awardpaymentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("due_amount", sa.BigInteger(), nullable=True),
+        sa.Column("paid_amount", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("preparer_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state NOT IN ('paid', 'reclaim', 'returned') OR paid_on IS NOT NULL",
+            name=op.f("ck_award_payments_paid_has_day"),
+        ),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_award_payments_amount_not_negative")),
+        sa.CheckConstraint(
+            "due_amount IS NULL OR due_amount <= amount",
+            name=op.f("ck_award_payments_due_within_amount"),
+        ),
+        sa.CheckConstraint(
+            "paid_amount IS NULL OR (paid_amount > 0 AND paid_amount <= due_amount)",
+            name=op.f("ck_award_payments_paid_within_due"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["users.id"], name=op.f("fk_award_payments_approver_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["awards.id"], name=op.f("fk_award_payments_award_id_awards")
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_award_payments_call_id_calls")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_award_payments_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["preparer_id"], ["users.id"], name=op.f("fk_award_payments_preparer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_payments")),
+        sa.UniqueConstraint(
+            "engagement_id", "purpose", "source", name=op.f("uq_award_payments_engagement_id")
+        ),
+    )
+    with op.batch_alter_table("award_payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_payments_award_id"), ["award_id"], unique=False)
+        batch_op.create_index("ix_award_payments_call_state", ["call_id", "state"], unique=False)
+
+    op.create_table(
+        "award_votes",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column("assigner_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "submitted",
+                "recused",
+                "released",
+                name="awardvotestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scores", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=True),
+        sa.Column("scheme_number", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'submitted' OR total IS NOT NULL",
+            name=op.f("ck_award_votes_submitted_has_total"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["assigner_id"], ["users.id"], name=op.f("fk_award_votes_assigner_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["awards.id"], name=op.f("fk_award_votes_award_id_awards")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["users.id"], name=op.f("fk_award_votes_reviewer_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_votes")),
+        sa.UniqueConstraint("award_id", "reviewer_id", name=op.f("uq_award_votes_award_id")),
+    )
+    with op.batch_alter_table("award_votes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_award_votes_reviewer_id"), ["reviewer_id"], unique=False
+        )
+
+    op.create_table(
         "case_study_versions",
         sa.Column("case_study_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -739,6 +1096,371 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "certificates",
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "award",
+                "completion",
+                name="certificatekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("current_key", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=200), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_name_public", sa.Boolean(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=600), nullable=False),
+        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'award') = (award_id IS NOT NULL)",
+            name=op.f("ck_certificates_award_certificate_has_award"),
+        ),
+        sa.CheckConstraint(
+            "revoked_at IS NULL OR reason <> ''", name=op.f("ck_certificates_revoked_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["awards.id"], name=op.f("fk_certificates_award_id_awards")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_certificates_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"],
+            ["certificates.id"],
+            name=op.f("fk_certificates_replaced_by_id_certificates"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_certificates_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificates_code")),
+        sa.UniqueConstraint("current_key", name=op.f("uq_certificates_current_key")),
+    )
+    with op.batch_alter_table("certificates", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificates_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificates_engagement_kind", ["engagement_id", "kind"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_certificates_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "extension_requests",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "withdrew",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "cause_side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "granted",
+                "refused",
+                "withdrawn",
+                name="extensionrequeststate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("granted_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moves_rest", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'asked') = (decided_at IS NULL)",
+            name=op.f("ck_extension_requests_decided_has_moment"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'granted') = (granted_until IS NOT NULL)",
+            name=op.f("ck_extension_requests_granted_has_moment"),
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_extension_requests_reason_given")),
+        sa.CheckConstraint(
+            "side IN ('team', 'owner')", name=op.f("ck_extension_requests_side_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'refused' OR answer <> ''",
+            name=op.f("ck_extension_requests_refused_has_answer"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decider_id"], ["users.id"], name=op.f("fk_extension_requests_decider_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_extension_requests_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_extension_requests_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_requests")),
+    )
+    with op.batch_alter_table("extension_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_extension_requests_milestone_id"), ["milestone_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_extension_requests_asked",
+            ["milestone_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
+    op.create_table(
+        "hall_consents",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("is_named", sa.Boolean(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["awards.id"], name=op.f("fk_hall_consents_award_id_awards")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_hall_consents_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_consents")),
+        sa.UniqueConstraint("award_id", name=op.f("uq_hall_consents_award_id")),
+    )
+    op.create_table(
+        "milestone_changes",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("milestone_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "add",
+                "change",
+                "drop",
+                name="planchange",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stage", sa.String(length=3), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "agreed",
+                "refused",
+                "withdrawn",
+                name="milestonechangestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'add') = (milestone_id IS NULL)", name=op.f("ck_milestone_changes_about_one")
+        ),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)",
+            name=op.f("ck_milestone_changes_decided_has_moment"),
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_milestone_changes_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["decider_id"], ["users.id"], name=op.f("fk_milestone_changes_decider_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_milestone_changes_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_milestone_changes_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_milestone_changes_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_changes")),
+    )
+    with op.batch_alter_table("milestone_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestone_changes_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_milestone_changes_proposed",
+            ["milestone_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed' AND milestone_id IS NOT NULL"),
+            postgresql_where=sa.text("state = 'proposed' AND milestone_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "milestone_files",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "passed",
+                "unscanned",
+                "infected",
+                "failed",
+                "removed",
+                name="attachmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("removed_parts", sa.JSON(), nullable=False),
+        sa.Column("scan_note", sa.String(length=500), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_milestone_files_named")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_milestone_files_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_milestone_files_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["users.id"], name=op.f("fk_milestone_files_uploader_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_files")),
+    )
+    with op.batch_alter_table("milestone_files", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestone_files_milestone_id"), ["milestone_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_milestone_files_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "milestone_versions",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_milestone_versions_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_milestone_versions_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_milestone_versions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_versions")),
+        sa.UniqueConstraint(
+            "milestone_id", "number", name=op.f("uq_milestone_versions_milestone_id")
+        ),
+    )
+    with op.batch_alter_table("milestone_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestone_versions_content_hash"), ["content_hash"], unique=False
+        )
+
+    op.create_table(
         "case_study_consents",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -777,12 +1499,289 @@ def upgrade() -> None:
             batch_op.f("ix_case_study_consents_version_id"), ["version_id"], unique=False
         )
 
+    op.create_table(
+        "milestone_feedback",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "comment",
+                "changes",
+                "opinion",
+                name="feedbackkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("asked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "passed",
+                "partly",
+                "failed",
+                name="milestoneoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "withdrew",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "cause_side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'changes') = (asked_until IS NOT NULL)",
+            name=op.f("ck_milestone_feedback_changes_until"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'opinion') = (outcome IS NOT NULL)",
+            name=op.f("ck_milestone_feedback_opinion_has_outcome"),
+        ),
+        sa.CheckConstraint("body <> ''", name=op.f("ck_milestone_feedback_says_something")),
+        sa.CheckConstraint(
+            "side IN ('team', 'owner', 'mentor', 'office')",
+            name=op.f("ck_milestone_feedback_side_known"),
+        ),
+        sa.CheckConstraint(
+            "(cause IS NULL) = (cause_side IS NULL)",
+            name=op.f("ck_milestone_feedback_cause_has_side"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_milestone_feedback_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_milestone_feedback_user_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["milestone_versions.id"],
+            name=op.f("fk_milestone_feedback_version_id_milestone_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_feedback")),
+    )
+    with op.batch_alter_table("milestone_feedback", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestone_feedback_milestone_id"), ["milestone_id"], unique=False
+        )
+
+    op.create_table(
+        "milestone_decisions",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "passed",
+                "partly",
+                "failed",
+                name="milestoneoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "capacity",
+                "quality",
+                "method",
+                "skills",
+                "left",
+                "dissolved",
+                "withdrew",
+                "team_silent",
+                "terms_broken",
+                "owner_silent",
+                "data_late",
+                "data_unfit",
+                "access",
+                "priorities",
+                "budget",
+                "scope_changed",
+                "problem_withdrawn",
+                "rules",
+                "funds",
+                "schedule",
+                "call_cancelled",
+                "law",
+                "market",
+                "supplier",
+                "force_majeure",
+                name="cause",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opinion_id", sa.Integer(), nullable=True),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopener_id", sa.Integer(), nullable=True),
+        sa.Column("reopen_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome = 'passed' OR (cause IS NOT NULL AND reason <> '')",
+            name=op.f("ck_milestone_decisions_shortfall_has_cause"),
+        ),
+        sa.CheckConstraint(
+            "reopened_at IS NULL OR reopen_reason <> ''",
+            name=op.f("ck_milestone_decisions_reopened_has_reason"),
+        ),
+        sa.CheckConstraint(
+            "(cause IS NULL) = (side IS NULL)", name=op.f("ck_milestone_decisions_cause_has_side")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decider_id"], ["users.id"], name=op.f("fk_milestone_decisions_decider_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["milestones.id"],
+            name=op.f("fk_milestone_decisions_milestone_id_milestones"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["opinion_id"],
+            ["milestone_feedback.id"],
+            name=op.f("fk_milestone_decisions_opinion_id_milestone_feedback"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reopener_id"], ["users.id"], name=op.f("fk_milestone_decisions_reopener_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["milestone_versions.id"],
+            name=op.f("fk_milestone_decisions_version_id_milestone_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_decisions")),
+    )
+    with op.batch_alter_table("milestone_decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_milestone_decisions_milestone_id"), ["milestone_id"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("milestone_decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_decisions_milestone_id"))
+
+    op.drop_table("milestone_decisions")
+    with op.batch_alter_table("milestone_feedback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_feedback_milestone_id"))
+
+    op.drop_table("milestone_feedback")
     with op.batch_alter_table("case_study_consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_study_consents_version_id"))
 
     op.drop_table("case_study_consents")
+    with op.batch_alter_table("milestone_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_versions_content_hash"))
+
+    op.drop_table("milestone_versions")
+    with op.batch_alter_table("milestone_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_files_sha256"))
+        batch_op.drop_index(batch_op.f("ix_milestone_files_milestone_id"))
+
+    op.drop_table("milestone_files")
+    with op.batch_alter_table("milestone_changes", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_milestone_changes_proposed",
+            sqlite_where=sa.text("state = 'proposed' AND milestone_id IS NOT NULL"),
+            postgresql_where=sa.text("state = 'proposed' AND milestone_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_milestone_changes_engagement_id"))
+
+    op.drop_table("milestone_changes")
+    op.drop_table("hall_consents")
+    with op.batch_alter_table("extension_requests", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_extension_requests_asked",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_extension_requests_milestone_id"))
+
+    op.drop_table("extension_requests")
+    with op.batch_alter_table("certificates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificates_user_id"))
+        batch_op.drop_index("ix_certificates_engagement_kind")
+        batch_op.drop_index(batch_op.f("ix_certificates_award_id"))
+
+    op.drop_table("certificates")
     with op.batch_alter_table("case_study_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_case_study_versions_published",
@@ -796,6 +1795,15 @@ def downgrade() -> None:
         )
 
     op.drop_table("case_study_versions")
+    with op.batch_alter_table("award_votes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_award_votes_reviewer_id"))
+
+    op.drop_table("award_votes")
+    with op.batch_alter_table("award_payments", schema=None) as batch_op:
+        batch_op.drop_index("ix_award_payments_call_state")
+        batch_op.drop_index(batch_op.f("ix_award_payments_award_id"))
+
+    op.drop_table("award_payments")
     with op.batch_alter_table("stop_requests", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_stop_requests_asked",
@@ -814,15 +1822,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_decisions_engagement_id"))
 
     op.drop_table("stage_decisions")
+    with op.batch_alter_table("milestones", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestones_state_due")
+        batch_op.drop_index(batch_op.f("ix_milestones_engagement_id"))
+
+    op.drop_table("milestones")
     op.drop_table("kickoff_items")
     op.drop_table("engagement_stages")
-    with op.batch_alter_table("certificates", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certificates_user_id"))
-        batch_op.drop_index("ix_certificates_engagement_kind")
-        batch_op.drop_index(batch_op.f("ix_certificates_award_id"))
-
-    op.drop_table("certificates")
     op.drop_table("case_studies")
+    with op.batch_alter_table("awards", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_awards_scheme_id"))
+        batch_op.drop_index("ix_awards_call_state")
+
+    op.drop_table("awards")
     with op.batch_alter_table("engagements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagements_team_id"))
         batch_op.drop_index(batch_op.f("ix_engagements_problem_id"))
@@ -831,11 +1843,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_engagements_call_state")
 
     op.drop_table("engagements")
+    op.drop_table("award_scheme_versions")
     with op.batch_alter_table("waiting_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_steps_user_id"))
 
     op.drop_table("waiting_steps")
     op.drop_table("calendar_links")
+    op.drop_table("award_schemes")
     op.drop_table("alumni_profiles")
     with op.batch_alter_table("alumni_contacts", schema=None) as batch_op:
         batch_op.drop_index(

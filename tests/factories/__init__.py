@@ -27,6 +27,10 @@ from matchmaker.models import (
     KickoffItem,
     KickoffKey,
     MemberRole,
+    Milestone,
+    MilestoneDecision,
+    MilestoneOutcome,
+    MilestoneVersion,
     Organization,
     OrganizationKind,
     OrganizationMember,
@@ -43,6 +47,7 @@ from matchmaker.models import (
     TeamWork,
     User,
 )
+from matchmaker.models.cause import SIDE_OF
 from matchmaker.services.application_receipt import content_hash, people_of
 from matchmaker.workflows.application import APPLICATION_WORKFLOW, ApplicationState
 from matchmaker.workflows.engagement import (
@@ -53,6 +58,7 @@ from matchmaker.workflows.engagement import (
     EngagementAction,
     EngagementState,
 )
+from matchmaker.workflows.milestone import DECIDED_STATES, MILESTONE_WORKFLOW, MilestoneState
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW, ProblemState
 
 
@@ -222,6 +228,70 @@ class Factory:
                 row.stop_cause, row.stop_side = Cause.PRIORITIES, CauseSide.OWNER
                 row.stop_reason = "The owner moved the line abroad."
             row.apply(EngagementAction.STOP if is_stop else EngagementAction.COMPLETE)
+
+    def milestone(self, state: MilestoneState = MilestoneState.PLANNED, **values: Any) -> Milestone:
+        """A milestone in *state*; without *engagement* one in its first stage is made.
+
+        Whatever was handed in is one version, on time; what fell short did so by the team's side
+        unless *cause* says otherwise.
+        """
+        engagement = values.pop("engagement", None) or self.engagement(EngagementState.POC)
+        stage = values.pop("stage", None) or engagement.stage or engagement.stages[0]
+        cause = values.pop("cause", None)
+        values = {
+            "number": 1,
+            "title": "Model on last year's data",
+            "asked": "A report and the code.",
+            "due_at": engagement.planned(stage).due_at,
+            **values,
+        }
+        row = Milestone(engagement=engagement, stage=stage, **values)
+        self.session.add(row)
+        handed_in = state not in (
+            MilestoneState.PLANNED,
+            MilestoneState.CANCELLED,
+            MilestoneState.DROPPED,
+        )
+        if handed_in:
+            self._hand_in_version(row)
+        for action in MILESTONE_WORKFLOW.path(state):
+            row.apply(action)
+        if state is MilestoneState.CHANGES_REQUESTED:
+            row.changes_due_at = utcnow() + timedelta(days=7)
+        if state in DECIDED_STATES:
+            self._decide(row, cause)
+        return self.save(row)
+
+    def _hand_in_version(self, row: Milestone) -> None:
+        now = utcnow().replace(microsecond=0)
+        version = MilestoneVersion(
+            number=1,
+            text="The model finds 9 of 10 defects.",
+            submitted_at=now,
+            due_at=row.due_at,
+            content_hash="0" * 64,
+        )
+        row.versions.append(version)
+        row.text, row.submitted_at = version.text, now
+        row.review_due_at = now + timedelta(days=7)
+
+    @staticmethod
+    def _decide(row: Milestone, cause: Cause | None) -> None:
+        """The result that the state of *row* says, once."""
+        if row.state is not MilestoneState.PASSED:
+            row.cause = cause or Cause.QUALITY
+            row.side, row.reason = SIDE_OF[row.cause], "It finds fewer defects than agreed."
+        row.decided_at = utcnow()
+        row.decisions.append(
+            MilestoneDecision(
+                milestone_version=row.standing,
+                outcome=MilestoneOutcome(row.state.value),
+                cause=row.cause,
+                side=row.side,
+                reason=row.reason,
+                decided_at=row.decided_at,
+            )
+        )
 
     def _hand_in(self, row: Application) -> None:
         revision = ApplicationRevision(
