@@ -6,9 +6,11 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.assessment.application_parts import DEFAULT_PARTS, stages_of, write_parts
+from matchmaker.assessment.award_scheme import shipped_award_scheme
 from matchmaker.assessment.shipped import shipped_rubric
 from matchmaker.clock import utcnow
 from matchmaker.models import (
@@ -17,6 +19,8 @@ from matchmaker.models import (
     ApplicationOrigin,
     ApplicationPerson,
     ApplicationRevision,
+    Award,
+    AwardScheme,
     BrokerAssignment,
     Call,
     CallRules,
@@ -50,6 +54,7 @@ from matchmaker.models import (
 from matchmaker.models.cause import SIDE_OF
 from matchmaker.services.application_receipt import content_hash, people_of
 from matchmaker.workflows.application import APPLICATION_WORKFLOW, ApplicationState
+from matchmaker.workflows.award import AWARD_WORKFLOW, AwardState
 from matchmaker.workflows.engagement import (
     ENDED_STATES,
     STAGE_NAMES,
@@ -292,6 +297,50 @@ class Factory:
                 decided_at=row.decided_at,
             )
         )
+
+    def award_scheme(self, call: Call, **values: Any) -> AwardScheme:
+        """The scheme that ships, open for nominations, with a budget of five million."""
+        shipped = shipped_award_scheme()
+        values = {
+            "budget": 5_000_000,
+            **{name: shipped[name] for name in ("tiers", "criteria", "money")},
+            **values,
+        }
+        return self.save(AwardScheme(call=call, **values))
+
+    def award(self, state: AwardState = AwardState.ANNOUNCED, **values: Any) -> Award:
+        """An award in *state*; without *engagement* a completed one is made, and a scheme at need."""
+        engagement = values.pop("engagement", None) or self.engagement(EngagementState.COMPLETED)
+        scheme = values.pop("scheme", None) or self.session.scalar(
+            sa.select(AwardScheme).where(AwardScheme.call_id == engagement.call_id)
+        )
+        now = utcnow()
+        values = {
+            "tier": "gold",
+            "amount": 300_000,
+            "is_settled": True,
+            "score": 88.0,
+            "raw_score": 88.0,
+            "nominated_at": now,
+            "citation": "The line runs with it.",
+            **values,
+        }
+        row = Award(
+            engagement=engagement,
+            call_id=engagement.call_id,
+            scheme=scheme or self.award_scheme(engagement.call),
+            **values,
+        )
+        for action in AWARD_WORKFLOW.path(state):
+            row.apply(action)
+        if state is AwardState.ANNOUNCED:
+            row.announced_at = now
+        if state is AwardState.REVOKED:
+            row.revoked_at, row.revoke_reason = (
+                now,
+                row.revoke_reason or "The figures were made up.",
+            )
+        return self.save(row)
 
     def _hand_in(self, row: Application) -> None:
         revision = ApplicationRevision(
