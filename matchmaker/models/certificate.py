@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.i18n import N_
 from matchmaker.models.account import User
+from matchmaker.models.award import Award
 from matchmaker.models.base import Base, Moment, Timestamped, enum_type
 from matchmaker.models.engagement import Engagement
 
@@ -55,7 +56,7 @@ class Certificate(Timestamped, Base):
     code: Mapped[str] = mapped_column(sa.String(16), unique=True)
     kind: Mapped[CertificateKind] = mapped_column(enum_type(CertificateKind))
     engagement_id: Mapped[int] = mapped_column(sa.ForeignKey("engagements.id"))
-    award_id: Mapped[int | None] = mapped_column(index=True)
+    award_id: Mapped[int | None] = mapped_column(sa.ForeignKey("awards.id"), index=True)
     #: Whose it is; None for the team's own.
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
     #: What it is for and whose, while it is good; None afterwards. Keeps a second one from being issued.
@@ -79,6 +80,7 @@ class Certificate(Timestamped, Base):
     version: Mapped[int] = mapped_column()
 
     engagement: Mapped[Engagement] = relationship()
+    award: Mapped[Award | None] = relationship()
     user: Mapped[User | None] = relationship()
     replaced_by: Mapped[Certificate | None] = relationship(remote_side="Certificate.id")
 
