@@ -16,11 +16,12 @@ LOCALES = ("zh_Hant_TW", "en")
 #: The first year of the calendar that official papers in Taiwan are dated by.
 _BEFORE_MINGUO = 1911
 
+# Plain quotation marks: in fonts for Chinese the curly ones are as wide as a character.
 _AWARD = N_(
-    "has received the award “%(tier)s” for solving “%(problem)s”, set by %(owner)s, in %(call)s."
+    'has received the award "%(tier)s" for solving "%(problem)s", set by %(owner)s, in %(call)s.'
 )
 _COMPLETION = N_(
-    "has completed the work on “%(problem)s”, set by %(owner)s, in %(call)s. Stages: %(stages)s."
+    'has completed the work on "%(problem)s", set by %(owner)s, in %(call)s. Stages: %(stages)s.'
 )
 
 
@@ -57,7 +58,7 @@ def wording(certificate: Certificate, locale: str) -> Wording:
         part=_part(certificate, team, locale),
         sentence=translate(Message(_AWARD if is_award else _COMPLETION, params), locale),
         given=day_in_words(date.fromisoformat(facts["given"]), language),
-        issuer=translate(ISSUER, locale),
+        issuer=said(facts, "issuer", language) or translate(ISSUER, locale),
     )
 
 

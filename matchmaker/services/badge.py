@@ -58,7 +58,7 @@ def _signed(ctx: Context, actor: User, competency: str, level: int) -> Badge:
         issued_at=now,
         expires_at=now + timedelta(days=round(months * _DAYS_A_MONTH)),
     )
-    _keep_key(ctx.session, signer)
+    keep_key(ctx.session, signer)
     body = badge_credential.credential(
         badge, ctx.settings.base_url, email=actor.email or "", salt=secrets.token_hex(16)
     )
@@ -66,7 +66,8 @@ def _signed(ctx: Context, actor: User, competency: str, level: int) -> Badge:
     return badge
 
 
-def _keep_key(session: Session, signer: badge_signer.Signer) -> None:
+def keep_key(session: Session, signer: badge_signer.Signer) -> None:
+    """Keep the public half of the key, so that what it signed can be checked for good."""
     name = badge_signer.thumbprint(signer.jwk)
     if session.scalar(sa.select(BadgeKey).where(BadgeKey.thumbprint == name)) is None:
         session.add(BadgeKey(thumbprint=name, jwk=dict(signer.jwk)))

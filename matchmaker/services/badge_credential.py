@@ -43,25 +43,11 @@ def credential(badge: Badge, base_url: str, *, email: str, salt: str) -> dict[st
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": _both(badge.competency, badge.level),
         "issuer": issuer(base_url),
-        "validFrom": _moment(badge.issued_at),
-        "validUntil": _moment(badge.expires_at),
+        "validFrom": moment(badge.issued_at),
+        "validUntil": moment(badge.expires_at),
         "credentialSubject": {
             "type": ["AchievementSubject"],
-            "identifier": [
-                {
-                    "type": "IdentityObject",
-                    "identityType": "name",
-                    "hashed": False,
-                    "identityHash": badge.holder,
-                },
-                {
-                    "type": "IdentityObject",
-                    "identityType": "emailAddress",
-                    "hashed": True,
-                    "identityHash": hashed_email(email, salt),
-                    "salt": salt,
-                },
-            ],
+            "identifier": identifiers(badge.holder, email, salt),
             "achievement": achievement(base_url, badge.competency, badge.level),
         },
         "credentialStatus": {
@@ -69,6 +55,25 @@ def credential(badge: Badge, base_url: str, *, email: str, salt: str) -> dict[st
             "type": "1EdTechRevocationList",
         },
     }
+
+
+def identifiers(name: str, email: str, salt: str) -> list[dict[str, Any]]:
+    """Whom a credential is for: the name, and the address as a salted hash."""
+    return [
+        {
+            "type": "IdentityObject",
+            "identityType": "name",
+            "hashed": False,
+            "identityHash": name,
+        },
+        {
+            "type": "IdentityObject",
+            "identityType": "emailAddress",
+            "hashed": True,
+            "identityHash": hashed_email(email, salt),
+            "salt": salt,
+        },
+    ]
 
 
 def claims(body: dict[str, Any], badge: Badge) -> dict[str, Any]:
@@ -133,5 +138,6 @@ def revocations(badges: Iterable[Badge], base_url: str) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment as credentials have it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -42,6 +42,7 @@ ACTIONS = {
     "certificate:make_badge": N_("had a certificate signed as a badge"),
     "certificate:revoke": N_("revoked a certificate"),
     "certificate:show_name": N_("changed whether a name shows on a certificate"),
+    "hall:name_team": N_("said whether the team is named in the hall of awards"),
     "allocation:cancel": N_("cancelled an allocation"),
     "allocation:deploy": N_("put an allocation in use for the decision"),
     "allocation:lock": N_("set or ruled out a team for a problem"),
