@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Application, Engagement, Problem, Team, TeamMember, User
+from matchmaker.models import Application, Engagement, Milestone, Problem, Team, TeamMember, User
 from matchmaker.policies.engagement import taking_part, visible_engagements
 from matchmaker.workflows.engagement import LIVE_STATES
+from matchmaker.workflows.milestone import OPEN_STATES
 
 
 def get_engagement(
@@ -48,6 +49,24 @@ def own_engagements(session: Session, actor: User) -> Sequence[Engagement]:
         .order_by(Engagement.state.not_in(LIVE_STATES), Engagement.due_at, Engagement.id)
     )
     return session.scalars(statement).all()
+
+
+def undecided_milestones(session: Session, engagement: Engagement) -> Sequence[Milestone]:
+    """The milestones of the present stage on which nobody has decided yet."""
+    statement = sa.select(Milestone).where(
+        Milestone.engagement_id == engagement.id,
+        Milestone.stage == engagement.stage,
+        Milestone.state.in_(OPEN_STATES),
+    )
+    return session.scalars(statement.order_by(Milestone.number, Milestone.id)).all()
+
+
+def open_milestones(session: Session, engagement: Engagement) -> Sequence[Milestone]:
+    """Everything of *engagement* that is still to be delivered, first due first."""
+    statement = sa.select(Milestone).where(
+        Milestone.engagement_id == engagement.id, Milestone.state.in_(OPEN_STATES)
+    )
+    return session.scalars(statement.order_by(Milestone.due_at, Milestone.id)).all()
 
 
 def _named(actor: User) -> sa.ColumnElement[bool]:

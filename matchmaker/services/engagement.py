@@ -299,6 +299,8 @@ def extend_all(
 def move(ctx: Context, row: Engagement, days: int) -> None:
     """Move what is still to come by *days*: the stages and what is due in them."""
     shift(row, days)
+    for milestone in queries.open_milestones(ctx.session, row):
+        milestone.due_at += timedelta(days=days)
 
 
 # What all of these begin with

@@ -60,6 +60,7 @@ def propose(
         raise StaleVersion
     if row.stage is None:
         raise InvalidTransition(N_("A stage is decided while the team is in it."))
+    _check_milestones(ctx, row, outcome)
     decision = StageDecision(
         engagement=row,
         stage=row.stage,
@@ -107,6 +108,17 @@ def _twin(
     raise Conflict(N_("A proposal waits for a signature: sign it, or drop it first."))
 
 
+def _check_milestones(ctx: Context, row: Engagement, outcome: StageOutcome) -> None:
+    if outcome is not StageOutcome.GO:
+        return
+    undecided = queries.undecided_milestones(ctx.session, row)
+    if undecided:
+        names = ", ".join(milestone.title for milestone in undecided)
+        raise InvalidTransition(
+            N_("These milestones of the stage are not decided yet: %(names)s"), names=names
+        )
+
+
 def _put_signature(ctx: Context, decision: StageDecision, side: str) -> None:
     signer = ctx.actor.id if ctx.actor else None
     if side == "owner":
@@ -127,6 +139,7 @@ def sign(ctx: Context, engagement_id: int, *, version: int) -> StageDecision:
     side = side_of(ctx.actor, row) or "office"
     if is_signed_by(decision, side):
         raise Conflict(N_("Your side has signed: the other side’s signature is missing."))
+    _check_milestones(ctx, row, decision.outcome)
     _put_signature(ctx, decision, side)
     decision.apply(StageDecisionAction.SIGN)
     ctx.record(
