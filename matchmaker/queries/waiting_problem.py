@@ -209,6 +209,25 @@ def _to_discuss(days: int) -> Select:
     return _reviews(since, later(since, days), handed_in, in_discussion)
 
 
+def _to_sign(days: int) -> Select:
+    """Reviewers are done: an officer signs."""
+    since = sa.func.coalesce(GradingPanel.settled_at, GradingPanel.created_at)
+    return (
+        select(
+            GradingPanel.id,
+            since=since,
+            due=later(since, days),
+            title=titles_of(),
+            context=names_of(Organization),
+            call=Problem.call_id,
+            place=Problem.id,
+        )
+        .join(Problem, Problem.id == GradingPanel.problem_id)
+        .join(Organization, Organization.id == Problem.organization_id)
+        .where(GradingPanel.state == GradingPanelState.SETTLED)
+    )
+
+
 def _appeals(_days: int) -> Select:
     return (
         select(
@@ -405,6 +424,17 @@ KINDS = (
         N_("Nothing lapses: the office may settle it or ask somebody else."),
         within=7,
         office_path="/office/grading",
+    ),
+    Kind(
+        "grading_panel.sign",
+        N_("Sign the grade: %(title)s"),
+        N_("Look and sign"),
+        Holder.OFFICE,
+        _to_sign,
+        "/office/grading/{place}",
+        Ladder(after=(0, 7)),
+        NO_LAPSE,
+        within=7,
     ),
     Kind(
         "grade_appeal.answer",

@@ -30,6 +30,7 @@ from matchmaker.queries import account as accounts
 from matchmaker.queries import invitation as invitations
 from matchmaker.services import (
     badge,
+    calendar_link,
     delivery,
     enrolment,
     evidence,
@@ -296,7 +297,7 @@ def _forget_traces(ctx: Context, user: User) -> None:
     enrolment.forget(session, user.id)
     badge.forget(ctx, user.id)
     reviewer_leaving.forget(ctx, user)
-    for part in (find_consent, point_entry, gender_declaration):
+    for part in (find_consent, point_entry, gender_declaration, calendar_link):
         part.forget(session, user.id)
     session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
     session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))

@@ -244,6 +244,7 @@ def _offer(application: Application) -> dict[str, Any]:
         "owner": _("Your team’s lead"),
         "tone": "waiting",
         "action_label": _("Answer"),
+        "key": f"application.offer:{application.id}",
     }
 
 
@@ -258,6 +259,7 @@ def _draft(application: Application, rules: CallRules) -> dict[str, Any]:
         "left_text": found.left,
         "tone": found.tone,
         "action_label": _("Continue writing"),
+        "key": f"application.draft:{application.id}",
     }
 
 
@@ -274,6 +276,7 @@ def _twin(twin: ApplicationTwin) -> dict[str, Any]:
         "left_text": show_left(twin.created_at),
         "tone": "waiting",
         "action_label": _("Compare"),
+        "key": f"application_twin.judge:{twin.id}",
     }
 
 

@@ -166,6 +166,8 @@ ACTIONS = {
     "match:ban": N_("banned a pair"),
     "match:unpin": N_("took a pin back"),
     "match:unban": N_("took a ban back"),
+    "calendar_link:make": N_("made an address for a calendar"),
+    "calendar_link:revoke": N_("ended the address for a calendar"),
     "match:expire": N_("let a recommendation end without an answer"),
     "waiting:set_ladder": N_("changed how people are reminded"),
     "match_run:cancel": N_("cancelled a matching"),

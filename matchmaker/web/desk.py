@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import url_for
@@ -14,6 +14,7 @@ from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
 from matchmaker.queries.dashboard import Desk, Office
+from matchmaker.queries.waiting import Item, of_person
 from matchmaker.web import (
     application_words,
     evidence_words,
@@ -23,8 +24,10 @@ from matchmaker.web import (
     question_words,
     quiz_words,
     reviewing_desk,
+    waiting_words,
 )
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
+from matchmaker.web.transaction import db_session
 from matchmaker.workflows.problem import ProblemState
 
 SOON = timedelta(days=3)
@@ -60,6 +63,17 @@ OFFICE_TASKS = {
     ProblemState.SCREENING: (N_("Score and decide: %(title)s"), N_("Decide")),
     ProblemState.GRADED: (N_("Publish: %(title)s"), N_("Look and publish")),
 }
+#: What the registry calls these tasks.
+KEYS = {ProblemState.GRADED: "problem.publish"}
+#: What the desk says of together, with a number.
+SUMMED = (
+    "delivery.release",
+    "enrolment.assess",
+    "evidence.review",
+    "evidence.word",
+    "job.repair",
+    "quiz_item.approve",
+)
 STAGES = {
     "collected": N_("Collected"),
     "screened": N_("Screened"),
@@ -100,6 +114,9 @@ class Waiting:
     left_text: str = ""
     tone: str = "neutral"
     action_label: str = ""
+    #: Kind and row in the registry of what waits (queries/waiting.py), if it is one of it.
+    key: str = ""
+    due_at: datetime | None = None
 
 
 def waiting(user: User, desk: Desk) -> list[Waiting]:
@@ -128,8 +145,31 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
         ]
         found += _amendments(desk.office)
         found += _requests(desk.office)
-    urgency = {"stop": 0, "waiting": 1}
-    return sorted(found, key=lambda item: urgency.get(item.tone, 2))
+    return sorted(_timed(user, found), key=_urgency)
+
+
+def _timed(user: User, found: list[Waiting]) -> list[Waiting]:
+    """Give each its time from the registry of what waits, and add what the desk has no words for."""
+    known = {f"{item.kind.key}:{item.subject_id}": item for item in of_person(db_session(), user)}
+    timed = [_with_time(task, known.pop(task.key)) if task.key in known else task for task in found]
+    return timed + [
+        Waiting(**waiting_words.task_of(user, item))
+        for item in known.values()
+        if item.kind.key not in SUMMED
+    ]
+
+
+def _with_time(task: Waiting, item: Item) -> Waiting:
+    """*task* with hour, zone and what is left of its time; late if it is late."""
+    tone = "stop" if item.is_overdue else task.tone
+    due_text, left_text = waiting_words.due(item), waiting_words.left(item)
+    return replace(task, due_text=due_text, left_text=left_text, tone=tone, due_at=item.due_at)
+
+
+def _urgency(task: Waiting) -> tuple[int, bool, datetime]:
+    """Late things first, then what is soon, then the rest; the first due first."""
+    place = {"stop": 0, "waiting": 1}.get(task.tone, 2)
+    return place, task.due_at is None, task.due_at or utcnow()
 
 
 def title_of(problem: Problem) -> str:
@@ -158,6 +198,7 @@ def _invitations(desk: Desk) -> Iterator[Waiting]:
             show_left(invitation.expires_at),
             tone_until(invitation.expires_at),
             _("Answer"),
+            f"invitation.answer:{invitation.id}",
         )
 
 
@@ -173,6 +214,7 @@ def _referrals(desk: Desk) -> Iterator[Waiting]:
             show_left(referral.expires_at),
             tone_until(referral.expires_at),
             _("Answer"),
+            f"referral.answer:{referral.id}",
         )
 
 
@@ -193,6 +235,7 @@ def _own_problems(desk: Desk) -> Iterator[Waiting]:
             show_left(closes),
             "waiting" if returned else tone_until(closes),
             _("Continue writing"),
+            f"problem.{problem.state}:{problem.id}",
         )
 
 
@@ -234,6 +277,7 @@ def _recommended(user: User, desk: Desk) -> Iterator[Waiting]:
             show_left(due) if due else _("No deadline"),
             "waiting" if tone_until(due) == "neutral" else tone_until(due),
             _("See why and answer"),
+            f"match.answer:{match.id}",
         )
 
 
@@ -257,6 +301,7 @@ def _problems(office: Office) -> Iterator[Waiting]:
             show_left(due or problem.submitted_at),
             "stop" if tone_until(due) == "stop" else "waiting",
             say(action),
+            f"{KEYS.get(problem.state, 'problem.screen')}:{problem.id}",
         )
 
 
@@ -279,6 +324,7 @@ def _amendments(office: Office) -> Iterator[Waiting]:
             show_left(due),
             "stop" if tone_until(due) == "stop" else "waiting",
             _("Decide"),
+            f"problem_revision.screen:{row.id}",
         )
 
 
@@ -310,6 +356,7 @@ def _runs(office: Office) -> Iterator[Waiting]:
             show_left(run.finished_at),
             "waiting",
             _("Review"),
+            f"match_run.review:{run.id}",
         )
 
 
@@ -324,6 +371,7 @@ def _requests(office: Office) -> Iterator[Waiting]:
             show_left(private.created_at),
             "waiting",
             _("Decide"),
+            f"private_call.decide:{private.id}",
         )
 
 

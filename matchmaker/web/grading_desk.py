@@ -38,10 +38,12 @@ def _own(review: GradeReview) -> Iterator[Task]:
             if begun
             else _("Score: %(title)s", title=title)
         )
-        yield _task(what, url, panel.problem, _("You"), review.due_at, _("Score"))
+        task = _task(what, url, panel.problem, _("You"), review.due_at, _("Score"))
+        yield {**task, "key": f"grade_review.score:{review.id}"}
     elif panel.state is GradingPanelState.DISCUSSION:
         what = _("Discuss your points: %(title)s", title=title)
-        yield _task(what, url, panel.problem, _("You"), None, _("See where they differ"))
+        task = _task(what, url, panel.problem, _("You"), None, _("See where they differ"))
+        yield {**task, "key": f"grade_review.discuss:{review.id}"}
     elif review.unexplained and panel.state is not GradingPanelState.SIGNED:
         what = _("Say why your points differ: %(title)s", title=title)
         yield {**_task(what, url, panel.problem, _("You"), None, _("Explain")), "tone": "neutral"}
@@ -52,7 +54,9 @@ def _office(user: User, found: Overview) -> Iterator[Task]:
         yield from _appeal(user, appeal)
     for problem in found.to_name:
         what = _("Name two reviewers: %(title)s", title=_title(problem))
-        yield _task(what, _case(problem), problem, _("Programme office"), None, _("Name reviewers"))
+        office, url = _("Programme office"), _case(problem)
+        task = _task(what, url, problem, office, None, _("Name reviewers"))
+        yield {**task, "key": f"problem.grade:{problem.id}"}
     for panel in found.panels:
         yield from _panel(panel)
 
@@ -62,7 +66,8 @@ def _appeal(user: User, appeal: GradeAppeal) -> Iterator[Task]:
         return
     what = _("Look at the grade again: %(title)s", title=_title(appeal.problem))
     owner, due = _("Programme office"), appeal.due_at
-    yield _task(what, _case(appeal.problem), appeal.problem, owner, due, _("See the request"))
+    task = _task(what, _case(appeal.problem), appeal.problem, owner, due, _("See the request"))
+    yield {**task, "key": f"grade_appeal.answer:{appeal.id}"}
 
 
 def _panel(panel: GradingPanel) -> Iterator[Task]:
@@ -70,7 +75,8 @@ def _panel(panel: GradingPanel) -> Iterator[Task]:
     title, url = _title(problem), _case(problem)
     if panel.state is GradingPanelState.SETTLED:
         what, action = _("Sign the grade: %(title)s", title=title), _("Look and sign")
-        yield _task(what, url, problem, office, None, action)
+        task = _task(what, url, problem, office, None, action)
+        yield {**task, "key": f"grading_panel.sign:{panel.id}"}
     elif panel.state is GradingPanelState.DISCUSSION:
         what = _("Reviewers discuss: %(title)s", title=title)
         yield _task(what, url, problem, office, None, _("Follow the discussion"))

@@ -81,4 +81,5 @@ def tasks(user: User, questions: Iterable[Question]) -> Iterator[dict[str, str]]
             "left_text": show_left(question.due_at),
             "tone": "stop" if late else "waiting",
             "action_label": str(_("Answer it")),
+            "key": f"question.answer:{question.id}",
         }

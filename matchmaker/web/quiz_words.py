@@ -152,6 +152,7 @@ def tasks(user: User) -> Iterator[dict[str, str]]:
             "left_text": show_left(check.ends_at),
             "tone": "waiting",
             "action_label": str(_("Go on answering")),
+            "key": f"quiz_check.finish:{check.id}",
         }
     if count := items.count_waiting(db_session(), user):
         yield {

@@ -43,7 +43,8 @@ def _own(seat: ReviewAssignment) -> Task:
     what = _("Judge %(number)s: %(title)s", number=seat_number(seat), title=_title(problem))
     url = url_for("application_review.show", assignment_id=seat.id)
     owner = problem.organization.name(current_language())
-    return _task(what, url, owner, _("You"), seat.due_at, _("Judge"))
+    task = _task(what, url, owner, _("You"), seat.due_at, _("Judge"))
+    return {**task, "key": f"application_review.judge:{seat.id}"}
 
 
 def _owner(problem: Problem, count: int) -> Task:
@@ -62,10 +63,12 @@ def _office(row: rounds.Listed) -> Iterator[Task]:
     if state is ReviewRoundState.PREPARING and row.applications and (is_over or row.begun):
         context = _("Applications: %(n)s", n=row.applications)
         what = _("Name and ask readers: %(call)s", call=name)
-        yield _task(what, url, context, office, None, _("Prepare the review"))
+        task = _task(what, url, context, office, None, _("Prepare the review"))
+        yield {**task, "key": f"review_round.begin:{row.call.id}"}
     elif state in WORKING_STATES and row.asked and row.asked == row.handed_in:
         what = _("Every review is in: %(call)s", call=name)
-        yield _task(what, url, "", office, None, _("Look and go on"))
+        task = _task(what, url, "", office, None, _("Look and go on"))
+        yield {**task, "key": f"review_round.end:{row.call.id}"}
 
 
 def _lacking(row: rounds.Listed, user: User) -> Iterator[Task]:

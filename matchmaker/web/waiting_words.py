@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
 from matchmaker.i18n import N_, Message
+from matchmaker.models import MemberRole, User
 from matchmaker.queries.waiting import Item, Terms
 from matchmaker.queries.waiting_holder import Name
-from matchmaker.queries.waiting_kind import Holder, Kind
+from matchmaker.queries.waiting_kind import HOLDER_LABELS, Holder, Kind
 from matchmaker.web.i18n import current_language, say, show_left, show_moment
 
 STATES = {
@@ -115,15 +116,31 @@ def is_editable(terms: Terms) -> bool:
     return bool(terms.kind.within)
 
 
-def task_of(item: Item, owner: str) -> dict[str, Any]:
-    """One line of a person's list."""
+def owner(user: User, item: Item) -> str:
+    """Whose turn it is, to one whose list it is on."""
+    holder = item.kind.holder
+    if holder is Holder.TEAM and not _leads(user, item):
+        return str(_("Your team"))
+    if holder in (Holder.OFFICE, Holder.STAFF) and item.user_id != user.id:
+        return say(HOLDER_LABELS[holder])
+    return str(_("You"))
+
+
+def _leads(user: User, item: Item) -> bool:
+    places = user.team_memberships
+    return any(p.team_id == item.team_id and p.role is MemberRole.LEAD for p in places)
+
+
+def task_of(user: User, item: Item) -> dict[str, Any]:
+    """One line of *user*'s list."""
     return {
         "title": task(item),
         "url": url(item),
         "context": item.context(current_language()),
-        "owner": owner,
+        "owner": owner(user, item),
         "due_text": due(item),
         "left_text": left(item),
         "tone": tone(item),
         "action_label": say(item.kind.action),
+        "due_at": item.due_at,
     }

@@ -194,9 +194,9 @@ def test_an_officer_sees_what_waits_late_things_first(
     places = [
         page.text.index(link)
         for link in (
-            f"/office/problems/{problem.id}",
-            f"/office/problems/{fresh.id}",
-            f"/office/runs/{run.id}/review",
+            f"/office/problems/{problem.id}",  # Late.
+            f"/office/runs/{run.id}/review",  # Due in a week.
+            f"/office/problems/{fresh.id}",  # Due in two.
         )
     ]
     assert places == sorted(places)
