@@ -42,10 +42,14 @@ NAMES = {
 }
 
 
-def enum_type(enum: type[StrEnum]) -> sa.Enum:
-    """A text column that a check constraint limits to *enum*'s values, the same on every database."""
+def enum_type(enum: type[StrEnum], name: str = "") -> sa.Enum:
+    """A text column that a check constraint limits to *enum*'s values, the same on every database.
+
+    A second column of one kind in a table needs a *name* of its own for its constraint.
+    """
     return sa.Enum(
         enum,
+        name=name or enum.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=32,

@@ -123,7 +123,9 @@ class Milestone(Timestamped, Base):
     #: Why it was decided like this; or why it was taken out of the plan.
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     #: The state it had when the engagement ended: undoing the end leads back there.
-    cancelled_from: Mapped[MilestoneState | None] = mapped_column(enum_type(MilestoneState))
+    cancelled_from: Mapped[MilestoneState | None] = mapped_column(
+        enum_type(MilestoneState, "cancelled_from")
+    )
     version: Mapped[int] = mapped_column()
 
     engagement: Mapped[Engagement] = relationship()

@@ -628,7 +628,7 @@ def upgrade() -> None:
                 "failed",
                 "cancelled",
                 "dropped",
-                name="milestonestate",
+                name="cancelled_from",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
