@@ -105,6 +105,15 @@ SETTINGS = {
             N_("Counted from the day a team confirmed its place; the work begins after it."),
         ),
         _days(
+            "milestone_review_days",
+            7,
+            N_("Milestones: looked at within"),
+            N_(
+                "Counted from the day a team handed in a version. Until then the owner says what it "
+                "thinks; after that the office may decide alone."
+            ),
+        ),
+        _days(
             "silent_days",
             14,
             N_("Owners who do not answer: asked after"),

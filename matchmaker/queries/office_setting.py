@@ -23,6 +23,7 @@ NumberKey = Literal[
     "badge_valid_months",
     "kickoff_days",
     "silent_days",
+    "milestone_review_days",
 ]
 
 
