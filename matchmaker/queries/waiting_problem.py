@@ -117,7 +117,9 @@ def _to_name(days: int) -> Select:
 
 def _to_publish(days: int) -> Select:
     graded = sa.and_(Problem.state == ProblemState.GRADED, not_appealed())
-    return _of_office(_latest(GradeDecision.created_at, GradeDecision.problem_id), days, graded)
+    signed = _latest(GradeDecision.created_at, GradeDecision.problem_id)
+    since = sa.func.coalesce(signed, Problem.updated_at, Problem.submitted_at)
+    return _of_office(since, days, graded)
 
 
 def _changes(days: int) -> Select:

@@ -13,8 +13,9 @@ from matchmaker.clock import utcnow
 from matchmaker.i18n import N_, Message
 from matchmaker.models import AccountKind, Job, Match, Problem, Role, User
 from matchmaker.policies.match import may_answer
+from matchmaker.policies.waiting import may_list_waiting
 from matchmaker.queries.dashboard import Desk, Office
-from matchmaker.queries.waiting import Item, of_person
+from matchmaker.queries.waiting import Item, count, of_person
 from matchmaker.web import (
     application_words,
     evidence_words,
@@ -150,8 +151,13 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
 
 def _timed(user: User, found: list[Waiting]) -> list[Waiting]:
     """Give each its time from the registry of what waits, and add what the desk has no words for."""
-    known = {f"{item.kind.key}:{item.subject_id}": item for item in of_person(db_session(), user)}
-    timed = [_with_time(task, known.pop(task.key)) if task.key in known else task for task in found]
+    items = of_person(db_session(), user)
+    known = {f"{item.kind.key}:{item.subject_id}": item for item in items}
+    first = {item.kind.key: item for item in reversed(items)}
+    timed = []
+    for task in found:
+        item = known.pop(task.key, None) or first.get(task.key)
+        timed.append(_with_time(task, item) if item else task)
     return timed + [
         Waiting(**waiting_words.task_of(user, item))
         for item in known.values()
@@ -170,6 +176,14 @@ def _urgency(task: Waiting) -> tuple[int, bool, datetime]:
     """Late things first, then what is soon, then the rest; the first due first."""
     place = {"stop": 0, "waiting": 1}.get(task.tone, 2)
     return place, task.due_at is None, task.due_at or utcnow()
+
+
+def programme_waits(user: User) -> tuple[int, int] | None:
+    """How much waits where *user* is the office, and how much of it is overdue."""
+    if not may_list_waiting.allows(user):
+        return None
+    counts = count(db_session(), user).values()
+    return sum(total for total, _late in counts), sum(late for _total, late in counts)
 
 
 def title_of(problem: Problem) -> str:

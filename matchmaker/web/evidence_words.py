@@ -185,6 +185,7 @@ def tasks(asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, str]]:
             "left_text": show_left(row.created_at),
             "tone": "waiting",
             "action_label": str(_("Answer")),
+            "key": f"evidence.word:{row.id}",
         }
     if queue:
         yield {
@@ -193,4 +194,5 @@ def tasks(asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, str]]:
             "owner": str(_("Officers and mentors")),
             "tone": "waiting",
             "action_label": str(_("Look")),
+            "key": "evidence.review",
         }

@@ -220,6 +220,7 @@ def tasks(waiting: int) -> Iterator[dict[str, str]]:
             "owner": str(_("Officers and mentors")),
             "tone": "waiting",
             "action_label": str(_("Look")),
+            "key": "enrolment.assess",
         }
 
 

@@ -161,6 +161,7 @@ def tasks(user: User) -> Iterator[dict[str, str]]:
             "owner": str(_("Programme office")),
             "tone": "waiting",
             "action_label": str(_("Look")),
+            "key": "quiz_item.approve",
         }
 
 
