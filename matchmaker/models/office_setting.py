@@ -123,6 +123,14 @@ SETTINGS = {
             ),
         ),
         Setting(
+            "award_two_officers_from",
+            100_000,
+            N_("Payments: two officers from"),
+            N_("From this amount on somebody else than who prepared a payment signs for it."),
+            maximum=100_000_000,
+            unit=N_("NT$"),
+        ),
+        Setting(
             "badge_valid_months",
             24,
             N_("Badges: good for"),

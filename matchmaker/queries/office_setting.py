@@ -21,6 +21,7 @@ NumberKey = Literal[
     "question_due_days",
     "digest_hour",
     "badge_valid_months",
+    "award_two_officers_from",
     "kickoff_days",
     "silent_days",
     "milestone_review_days",
