@@ -29,8 +29,10 @@ from matchmaker.policies.membership import Group, Member, group_of
 from matchmaker.queries import account as accounts
 from matchmaker.queries import invitation as invitations
 from matchmaker.services import (
+    alumni,
     badge,
     calendar_link,
+    certificate,
     delivery,
     enrolment,
     evidence,
@@ -296,8 +298,9 @@ def _forget_traces(ctx: Context, user: User) -> None:
     quiz.forget(session, user.id)
     enrolment.forget(session, user.id)
     badge.forget(ctx, user.id)
+    certificate.forget(ctx, user.id)
     reviewer_leaving.forget(ctx, user)
-    for part in (find_consent, point_entry, gender_declaration, calendar_link):
+    for part in (alumni, find_consent, point_entry, gender_declaration, calendar_link):
         part.forget(session, user.id)
     session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
     session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))

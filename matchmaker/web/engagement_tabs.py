@@ -9,6 +9,7 @@ from flask import current_app, request, url_for
 from matchmaker.i18n import N_
 from matchmaker.models import Engagement
 from matchmaker.policies.base import Permission
+from matchmaker.policies.case_study import may_read_case_study
 from matchmaker.policies.engagement import may_read_engagement
 from matchmaker.web.auth import actor
 from matchmaker.web.i18n import say
@@ -23,7 +24,10 @@ class Tab:
     permission: Permission = may_read_engagement
 
 
-TABS = (Tab("engagement.show", N_("Overview")),)
+TABS = (
+    Tab("engagement.show", N_("Overview")),
+    Tab("case_study.tab", N_("Case study"), may_read_case_study),
+)
 
 
 @dataclass(frozen=True)

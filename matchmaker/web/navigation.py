@@ -58,6 +58,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
         (N_("My evidence"), "evidence.index"),
         *([(N_("Competency checks"), "quiz.index")] if may_take_checks.allows(user) else []),
         (N_("My learning"), "enrolment.mine"),
+        (N_("My certificates"), "certificate.mine"),
         (N_("Account"), "account.settings"),
     ]
     items = [_item(label, endpoint, path) for label, endpoint in tools if _exists(endpoint)]
@@ -69,6 +70,9 @@ def account_items(user: User | None, path: str) -> list[Item]:
 def footer_items(path: str) -> list[Item]:
     """What stands at the foot of every page."""
     entries = [
+        (N_("Hall of awards"), "hall.index"),
+        (N_("Case studies"), "case_study.gallery"),
+        (N_("Check a certificate"), "certificate.check"),
         (N_("Privacy"), "site.privacy"),
         (N_("Accessibility"), "site.accessibility"),
         (N_("Style guide"), "site.styleguide"),

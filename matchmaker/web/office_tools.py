@@ -102,7 +102,15 @@ GROUPS = (
             ),
         ),
     ),
-    Group("solving", N_("Solving, outcomes and awards"), ()),
+    Group(
+        "solving",
+        N_("Solving, outcomes and awards"),
+        (
+            Tool("certificate.index", N_("Certificates"), N_("What was issued; revoke.")),
+            Tool("case_study.index", N_("Case studies"), N_("How far each is; publish.")),
+            Tool("alumni.figures", N_("Alumni"), N_("How many there are, and who offers help.")),
+        ),
+    ),
     Group(
         "reports",
         N_("Reports"),
