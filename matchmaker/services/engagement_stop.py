@@ -35,6 +35,7 @@ from matchmaker.policies.engagement import (
 from matchmaker.queries import decision as seats
 from matchmaker.queries import engagement as queries
 from matchmaker.services.call import lock_call
+from matchmaker.services import certificate
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import people_of, write
 from matchmaker.services.engagement_problem import follow_problem
@@ -241,6 +242,8 @@ def resume(ctx: Context, engagement_id: int, *, reason: str, version: int) -> En
     if row.stage:
         row.planned(row.stage).ended_at = None
     ctx.record("engagement:resume", row, before=before, after=row.state, reason=kept)
+    if before is EngagementState.COMPLETED:
+        certificate.revoke_completion(ctx, row, kept)
     write(ctx, row, "engagement.resumed", note=kept)
     return row
 
