@@ -34,8 +34,8 @@ from matchmaker.policies.engagement import (
 )
 from matchmaker.queries import decision as seats
 from matchmaker.queries import engagement as queries
-from matchmaker.services.call import lock_call
 from matchmaker.services import certificate
+from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import people_of, write
 from matchmaker.services.engagement_problem import follow_problem
