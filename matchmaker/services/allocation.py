@@ -28,6 +28,7 @@ from matchmaker.services import job as jobs
 from matchmaker.services.allocation_config import MAX_NOTE, AllocationConfig
 from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
+from matchmaker.services.reasons import limited
 from matchmaker.workflows.allocation import AllocationAction
 
 FAULT = N_(
@@ -43,26 +44,18 @@ def start_allocation(
     call = lock_call(ctx, call_id)
     ctx.require(may_start_allocation, call)
     config.check()
-    _check_length("note", note)
+    note = limited(note, "note", maximum=MAX_NOTE)
     if not queries.count_problems(ctx.session, call_id):
         raise Conflict(
             N_("This call has no published problem yet, so there is nothing to allocate.")
         )
     _settle(ctx, call_id)
-    allocation = Allocation(
-        call=call, starter=ctx.actor, config=config.to_dict(), note=note.strip()
-    )
+    allocation = Allocation(call=call, starter=ctx.actor, config=config.to_dict(), note=note)
     ctx.session.add(allocation)
     ctx.session.flush()  # The job refers to the allocation by id.
     allocation.job = ctx.enqueue("allocation.run", allocation_id=allocation.id)
     ctx.record("allocation:start", allocation, call_id=call_id)
     return allocation
-
-
-def _check_length(name: str, text: str) -> None:
-    if len(text) > MAX_NOTE:
-        message = Message(N_("Please use at most %(max)d characters."), {"max": MAX_NOTE})
-        raise InvalidInput(fields={name: [message]})
 
 
 def _settle(ctx: Context, call_id: int) -> None:
@@ -120,10 +113,10 @@ def undo_allocation(ctx: Context, allocation_id: int, *, version: int, reason: s
     allocation = queries.get_allocation(ctx.session, ctx.actor, allocation_id, lock=True)
     ctx.require(may_undo_allocation, allocation)
     _refuse_stale(allocation, version)
-    _check_length("reason", reason)
-    if not reason.strip():
+    reason = limited(reason, maximum=MAX_NOTE)
+    if not reason:
         raise InvalidInput(fields={"reason": [Message(N_("Please give a reason."))]})
-    _take_back(ctx, allocation, reason=reason.strip())
+    _take_back(ctx, allocation, reason=reason)
     return allocation
 
 
@@ -155,8 +148,8 @@ def lock_place(
     """Say of a pair that every later allocation must, or must not, place it."""
     problem = _problem(ctx, problem_id)
     ctx.require(may_lock_place, problem)
-    _check_length("reason", reason)
-    if not reason.strip():
+    reason = limited(reason, maximum=MAX_NOTE)
+    if not reason:
         raise InvalidInput(fields={"reason": [Message(N_("Please give a reason."))]})
     taking_part = sa.select(Team).where(Team.id == team_id, takes_part(problem.call))
     team = ctx.session.scalar(taking_part)
@@ -166,7 +159,7 @@ def lock_place(
     if lock is None:
         lock = AllocationLock(problem=problem, team=team)
         ctx.session.add(lock)
-    lock.kind, lock.reason = kind, reason.strip()
+    lock.kind, lock.reason = kind, reason
     if ctx.actor is not None:
         lock.user = ctx.actor
     ctx.record("allocation:lock", lock, problem_id=problem_id, team_id=team_id, kind=str(kind))

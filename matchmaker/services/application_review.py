@@ -25,8 +25,9 @@ from matchmaker.queries import application_review as queries
 from matchmaker.queries.review_round import round_of, scoring_rubric
 from matchmaker.services import review_assignment as assignments
 from matchmaker.services.context import Context
+from matchmaker.services.notification_closing import close_case
 from matchmaker.services.reasons import limited, needed
-from matchmaker.services.review_record import write_to_office
+from matchmaker.services.review_record import PATH, seat_number, write_to_office
 from matchmaker.workflows.review_assignment import (
     SEATED_STATES,
     ReviewAssignmentAction,
@@ -147,6 +148,7 @@ def step_aside(ctx: Context, seat: ReviewAssignment, cause: RecusalCause, reason
     ctx.record(
         "application_review:recuse", seat, before=before, after=seat.state, cause=cause.value
     )
+    close_case(ctx, seat.reviewer, f"{PATH}/{seat.id}", seat_number(seat))
     write_to_office(ctx, seat.application, "application_review.vacant")
 
 

@@ -96,7 +96,7 @@ def revoke(ctx: Context, badge_id: int, *, reason: str, version: int) -> Badge:
     _end(ctx, badge, BadgeAction.REVOKE, reason=reason)
     title = badge_credential.title(badge.competency, badge.level, language_of(badge.user.locale))
     url = f"{ctx.settings.base_url}/me/badges"
-    ctx.send_mail("badge.revoked", badge.user, title=title, note=reason, url=url)
+    ctx.send_mail("badge.revoked", badge.user, about=badge, title=title, note=reason, url=url)
     return badge
 
 

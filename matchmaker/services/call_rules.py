@@ -197,6 +197,7 @@ def _tell_teams(ctx: Context, rules: CallRules, changed: list[str]) -> None:
         ctx.send_mail(
             "application.rules_changed",
             user,
+            about=rules,
             call=rules.call.name(language_of(user.locale)),
             url=f"{ctx.settings.base_url}/applications",
         )

@@ -127,6 +127,7 @@ def _tell_of_change(ctx: Context, problem: Problem, terms: DataTerms) -> None:
             ctx.send_mail(
                 "data_terms.changed",
                 acceptance.user,
+                about=problem,
                 title=title,
                 note=terms.note,
                 url=_room(ctx, problem),
@@ -194,8 +195,8 @@ def revoke(ctx: Context, acceptance_id: int, *, reason: str = "") -> DataAccepta
     ctx.record("data_terms:revoke", acceptance, problem_id=problem.id, reason=reason)
     if not is_own:
         title = problem.title(language_of(acceptance.user.locale))
-        url = _room(ctx, problem)
-        ctx.send_mail("data_terms.revoked", acceptance.user, title=title, note=reason, url=url)
+        facts = {"title": title, "note": reason, "url": _room(ctx, problem)}
+        ctx.send_mail("data_terms.revoked", acceptance.user, about=problem, **facts)
     return acceptance
 
 
@@ -220,7 +221,8 @@ def admit(ctx: Context, problem_id: int, *, name: str, email: str) -> DataAdmiss
     ctx.session.add(admission)
     ctx.record("data_terms:admit", admission, problem_id=problem.id)
     title = problem.title(language_of(ctx.locale))
-    ctx.send_mail("data_terms.admitted", address, title=title, url=_room(ctx, problem))
+    facts = {"title": title, "url": _room(ctx, problem)}
+    ctx.send_mail("data_terms.admitted", address, about=problem, **facts)
     return admission
 
 

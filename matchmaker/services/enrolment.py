@@ -257,7 +257,7 @@ def _check_version(row: Enrolment, version: int) -> None:
 def _tell(ctx: Context, row: Enrolment, kind: str, note: str) -> None:
     title = row.resource.title(language_of(row.user.locale))
     url = f"{ctx.settings.base_url}/learning/mine"
-    ctx.send_mail(kind, row.user, title=title, note=note, url=url)
+    ctx.send_mail(kind, row.user, about=row, title=title, note=note, url=url)
 
 
 def forget(session: Session, user_id: int) -> None:

@@ -73,7 +73,8 @@ def decide(
     refresh(ctx.session, [row.user_id], cause=f"evidence:{action}", cause_id=row.id)
     url = f"{ctx.settings.base_url}/me/evidence/{row.id}"
     kind = "evidence.refused" if action is EvidenceAction.REJECT else "evidence.agreed"
-    ctx.send_mail(kind, row.user, title=row.title, level=level, note=reason, url=url)
+    facts = {"title": row.title, "level": level, "note": reason, "url": url}
+    ctx.send_mail(kind, row.user, about=row, **facts)
     return row
 
 

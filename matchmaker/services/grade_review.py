@@ -27,6 +27,7 @@ from matchmaker.services import grading_panel as panels
 from matchmaker.services import rubric
 from matchmaker.services.context import Context
 from matchmaker.services.grading_record import write_to_reviewer
+from matchmaker.services.notification_closing import close_case
 from matchmaker.services.problem_intake import intake_of
 from matchmaker.services.reasons import limited, needed
 from matchmaker.workflows.grade_review import (
@@ -151,6 +152,7 @@ def step_aside(ctx: Context, review: GradeReview, reason: str) -> None:
     if review.panel.state not in OPEN_STATES:
         raise InvalidTransition
     panels.leave_seat(ctx, review, GradeReviewAction.RECUSE, reason)
+    close_case(ctx, review.reviewer, f"/reviews/{review.id}")
     problem, opener = review.panel.problem, review.panel.opener
     if opener is not None:
         ctx.send_mail(

@@ -148,7 +148,7 @@ def _tell(ctx: Context, entry: PointEntry, kind: str, **words: str) -> None:
     url = f"{ctx.settings.base_url}/me/points"
     day = entry.earned_on.isoformat()
     facts: dict[str, Any] = {"what": what, "points": entry.points, "day": day, **words}
-    ctx.send_mail(kind, entry.user, url=url, **facts)
+    ctx.send_mail(kind, entry.user, about=entry, url=url, **facts)
 
 
 def join_board(ctx: Context) -> None:

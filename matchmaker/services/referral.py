@@ -127,6 +127,7 @@ def _send_letters(ctx: Context, referral: Referral) -> None:
             "referral.sent",
             recipient,
             locale=locale,
+            about=referral,
             association=referral.association.name(language_of(locale)),
             message=referral.message or "–",
             url=f"{ctx.settings.base_url}/referrals/{referral.id}",

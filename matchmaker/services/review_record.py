@@ -51,6 +51,7 @@ def write_to_reader(
     ctx.send_mail(
         kind,
         seat.reviewer,
+        about=seat,
         until=when(ctx, seat.due_at, seat.reviewer.locale),
         url=f"{ctx.settings.base_url}{path}",
         number=seat_number(seat),
@@ -74,7 +75,9 @@ def write_to_office(ctx: Context, application: Application, kind: str, **params:
     url = f"{ctx.settings.base_url}/office/reviewing/{application.call_id}/{application.id}"
     for officer in ctx.session.scalars(officers).unique():
         if officer.is_usable:
-            ctx.send_mail(kind, officer, number=application.number, url=url, **params)
+            ctx.send_mail(
+                kind, officer, about=application, number=application.number, url=url, **params
+            )
 
 
 def release(ctx: Context, seat: ReviewAssignment, reason: str) -> None:
