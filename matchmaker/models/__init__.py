@@ -86,6 +86,7 @@ from matchmaker.models.certificate import (
     CertificateKind,
     CertificateStanding,
 )
+from matchmaker.models.check_in import LIGHT_LABELS, CheckIn, Light
 from matchmaker.models.data_terms import DataAcceptance, DataAdmission, DataTerms
 from matchmaker.models.decision import (
     DECISION_OUTCOME_LABELS,
@@ -157,6 +158,8 @@ from matchmaker.models.match import (
     PairRuleKind,
 )
 from matchmaker.models.member_wish import MemberOffer, MemberWish
+from matchmaker.models.mentoring import MentoringSession
+from matchmaker.models.metric import Metric, MetricReading
 from matchmaker.models.milestone import (
     FEEDBACK_KIND_LABELS,
     MILESTONE_OUTCOME_LABELS,
@@ -181,6 +184,7 @@ from matchmaker.models.organization import (
     OrganizationSize,
 )
 from matchmaker.models.outbox import OutboxMessage
+from matchmaker.models.outcome import OutcomeSurvey, OutcomeVersion
 from matchmaker.models.point_entry import (
     LEAST_ANSWER,
     POINT_RULES,

@@ -468,6 +468,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("engagement_id", name=op.f("uq_case_studies_engagement_id")),
     )
     op.create_table(
+        "check_ins",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column(
+            "light",
+            sa.Enum(
+                "green",
+                "amber",
+                "red",
+                name="light",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Text(), nullable=False),
+        sa.Column("coming", sa.Text(), nullable=False),
+        sa.Column("blocker", sa.Text(), nullable=False),
+        sa.Column(
+            "blocker_side",
+            sa.Enum(
+                "team",
+                "owner",
+                "programme",
+                "outside",
+                name="causeside",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolver_id", sa.Integer(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(blocker = '') = (blocker_side IS NULL)", name=op.f("ck_check_ins_blocker_has_side")
+        ),
+        sa.CheckConstraint(
+            "light = 'green' OR blocker <> ''", name=op.f("ck_check_ins_trouble_has_blocker")
+        ),
+        sa.CheckConstraint(
+            "resolved_at IS NULL OR blocker <> ''", name=op.f("ck_check_ins_resolved_is_blocker")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_check_ins_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolver_id"], ["users.id"], name=op.f("fk_check_ins_resolver_id_users")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_check_ins_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_check_ins_engagement_created", ["engagement_id", "created_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_check_ins_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "engagement_stages",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(length=3), nullable=False),
@@ -532,6 +598,79 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kickoff_items")),
         sa.UniqueConstraint("engagement_id", "key", name=op.f("uq_kickoff_items_engagement_id")),
     )
+    op.create_table(
+        "mentoring_sessions",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("mentor_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("striker_id", sa.Integer(), nullable=True),
+        sa.Column("strike_reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(struck_at IS NULL) = (strike_reason = '')",
+            name=op.f("ck_mentoring_sessions_struck_has_reason"),
+        ),
+        sa.CheckConstraint(
+            "minutes BETWEEN 1 AND 720", name=op.f("ck_mentoring_sessions_minutes_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_mentoring_sessions_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["users.id"], name=op.f("fk_mentoring_sessions_mentor_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["striker_id"], ["users.id"], name=op.f("fk_mentoring_sessions_striker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_mentoring_sessions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring_sessions")),
+    )
+    with op.batch_alter_table("mentoring_sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_mentoring_sessions_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_mentoring_sessions_mentor_id"), ["mentor_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_mentoring_sessions_user_id"), ["user_id"], unique=False
+        )
+
+    op.create_table(
+        "metrics",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("baseline", sa.Double(), nullable=False),
+        sa.Column("target", sa.Double(), nullable=False),
+        sa.Column("owner_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("team_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("baseline <> target", name=op.f("ck_metrics_has_a_way_to_go")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagements.id"], name=op.f("fk_metrics_engagement_id_engagements")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metrics")),
+    )
+    with op.batch_alter_table("metrics", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_metrics_engagement_id"), ["engagement_id"], unique=False
+        )
+
     op.create_table(
         "milestones",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
@@ -657,6 +796,7 @@ def upgrade() -> None:
             "state NOT IN ('partly', 'failed') OR (cause IS NOT NULL AND reason <> '')",
             name=op.f("ck_milestones_shortfall_has_cause"),
         ),
+        sa.CheckConstraint("title <> ''", name=op.f("ck_milestones_titled")),
         sa.CheckConstraint(
             "(cause IS NULL) = (side IS NULL)", name=op.f("ck_milestones_cause_has_side")
         ),
@@ -679,6 +819,54 @@ def upgrade() -> None:
             batch_op.f("ix_milestones_engagement_id"), ["engagement_id"], unique=False
         )
         batch_op.create_index("ix_milestones_state_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "outcome_surveys",
+        sa.Column("engagement_id", sa.Integer(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "answered",
+                "lapsed",
+                name="outcomesurveystate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'answered') = (answered_at IS NOT NULL)",
+            name=op.f("ck_outcome_surveys_answered_at"),
+        ),
+        sa.CheckConstraint("side IN ('owner', 'team')", name=op.f("ck_outcome_surveys_side_known")),
+        sa.CheckConstraint("months IN (0, 3, 6, 12)", name=op.f("ck_outcome_surveys_months_known")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagements.id"],
+            name=op.f("fk_outcome_surveys_engagement_id_engagements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_outcome_surveys_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_surveys")),
+        sa.UniqueConstraint(
+            "engagement_id", "months", "side", name=op.f("uq_outcome_surveys_engagement_id")
+        ),
+    )
+    with op.batch_alter_table("outcome_surveys", schema=None) as batch_op:
+        batch_op.create_index("ix_outcome_surveys_state_due", ["state", "due_at"], unique=False)
 
     op.create_table(
         "stage_decisions",
@@ -1300,6 +1488,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("award_id", name=op.f("uq_hall_consents_award_id")),
     )
     op.create_table(
+        "metric_readings",
+        sa.Column("metric_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.Column("measured_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("striker_id", sa.Integer(), nullable=True),
+        sa.Column("strike_reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(struck_at IS NULL) = (strike_reason = '')",
+            name=op.f("ck_metric_readings_struck_has_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["metric_id"],
+            ["metrics.id"],
+            name=op.f("fk_metric_readings_metric_id_metrics"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["striker_id"], ["users.id"], name=op.f("fk_metric_readings_striker_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_metric_readings_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric_readings")),
+    )
+    with op.batch_alter_table("metric_readings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_metric_readings_metric_id"), ["metric_id"], unique=False
+        )
+
+    op.create_table(
         "milestone_changes",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
         sa.Column("milestone_id", sa.Integer(), nullable=True),
@@ -1460,6 +1683,26 @@ def upgrade() -> None:
             batch_op.f("ix_milestone_versions_content_hash"), ["content_hash"], unique=False
         )
 
+    op.create_table(
+        "outcome_versions",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["outcome_surveys.id"],
+            name=op.f("fk_outcome_versions_survey_id_outcome_surveys"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_outcome_versions_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_versions")),
+        sa.UniqueConstraint("survey_id", "number", name=op.f("uq_outcome_versions_survey_id")),
+    )
     op.create_table(
         "case_study_consents",
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -1748,6 +1991,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_study_consents_version_id"))
 
     op.drop_table("case_study_consents")
+    op.drop_table("outcome_versions")
     with op.batch_alter_table("milestone_versions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_milestone_versions_content_hash"))
 
@@ -1766,6 +2010,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_milestone_changes_engagement_id"))
 
     op.drop_table("milestone_changes")
+    with op.batch_alter_table("metric_readings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_metric_readings_metric_id"))
+
+    op.drop_table("metric_readings")
     op.drop_table("hall_consents")
     with op.batch_alter_table("extension_requests", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1822,13 +2070,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_decisions_engagement_id"))
 
     op.drop_table("stage_decisions")
+    with op.batch_alter_table("outcome_surveys", schema=None) as batch_op:
+        batch_op.drop_index("ix_outcome_surveys_state_due")
+
+    op.drop_table("outcome_surveys")
     with op.batch_alter_table("milestones", schema=None) as batch_op:
         batch_op.drop_index("ix_milestones_state_due")
         batch_op.drop_index(batch_op.f("ix_milestones_engagement_id"))
 
     op.drop_table("milestones")
+    with op.batch_alter_table("metrics", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_metrics_engagement_id"))
+
+    op.drop_table("metrics")
+    with op.batch_alter_table("mentoring_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mentoring_sessions_user_id"))
+        batch_op.drop_index(batch_op.f("ix_mentoring_sessions_mentor_id"))
+        batch_op.drop_index(batch_op.f("ix_mentoring_sessions_engagement_id"))
+
+    op.drop_table("mentoring_sessions")
     op.drop_table("kickoff_items")
     op.drop_table("engagement_stages")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_ins_user_id"))
+        batch_op.drop_index("ix_check_ins_engagement_created")
+
+    op.drop_table("check_ins")
     op.drop_table("case_studies")
     with op.batch_alter_table("awards", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_awards_scheme_id"))
