@@ -41,6 +41,7 @@ class Site:
     def __init__(self, settings: Settings, **config: Any) -> None:
         self.app = create_app(settings, **{"WTF_CSRF_ENABLED": False, **config})
         sa.event.listen(self.app.engine, "before_cursor_execute", _be_strict)
+        self._pages: dict[str, list[pages.Page]] = {}
 
     @cached_property
     def people(self) -> dict[str, User]:
@@ -90,6 +91,12 @@ class Site:
             yield page, answer
             queue.extend(link.split("#")[0] for link in page.links if link.startswith("/"))
 
+    def pages(self, role: str) -> list[pages.Page]:
+        """What a walk in English finds, walked once: the site is as it was before."""
+        if role not in self._pages:
+            self._pages[role] = [page for page, _answer in self.walk(role)]
+        return self._pages[role]
+
     @cached_property
     def landmarks(self) -> list[str]:
         """Pages of things in every state, which links alone would lead to by luck."""
@@ -112,7 +119,7 @@ class Site:
         """Every form that changes something, once, with the first role that has it."""
         found: dict[tuple[str, frozenset[str]], tuple[str, pages.Form]] = {}
         for role in ROLES:
-            for page, _answer in self.walk(role):
+            for page in self.pages(role):
                 for form in page.forms:
                     if form.method == "post":
                         found.setdefault((kind_of(form.action), form.names), (role, form))
