@@ -16,6 +16,7 @@ PROGRAMME_KINDS = (
     "application.remind",
     "application_review.sweep",
     "attachment.sweep",
+    "award.follow",
     "decision.follow",
     "engagement.follow",
     "grade_review.remind",
@@ -41,6 +42,7 @@ PARTICULAR_KINDS = (
     "attachment.scan",
     "evidence.scan",
     "mail.deliver",
+    "milestone.scan",
     "preview.refresh",
 )
 

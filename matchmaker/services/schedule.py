@@ -20,6 +20,7 @@ EVERY = {
     "grade_review.remind": timedelta(hours=6),
     "application_review.sweep": timedelta(hours=6),
     "decision.follow": timedelta(minutes=15),
+    "award.follow": timedelta(hours=1),
     "engagement.follow": timedelta(hours=6),
     "notification.digest": timedelta(hours=1),
     "application.remind": timedelta(hours=6),

@@ -38,6 +38,7 @@ JOBS = {
     "application.remind": N_("Reminding teams of what is not handed in"),
     "application_review.sweep": N_("Looking after reviews that wait"),
     "attachment.sweep": N_("Clearing away files nobody needs"),
+    "award.follow": N_("Looking after awards that wait for an answer"),
     "decision.follow": N_("Looking after offers that wait for an answer"),
     "engagement.follow": N_("Looking after work under way"),
     "grade_review.remind": N_("Reminding reviewers of what is due"),

@@ -56,7 +56,9 @@ AWARD_WORKFLOW = Workflow[AwardState, AwardAction](
             (S.NOMINATED, A.TAKE_BACK): S.TAKEN_BACK,
             (S.NOMINATED, A.OFFER): S.OFFERED,
             (S.NOMINATED, A.LEAVE_OUT): S.NOT_AWARDED,
+            # Moved up into a better tier: asked anew.
             (S.OFFERED, A.HOLD): S.NOMINATED,
+            (S.CONFIRMED, A.HOLD): S.NOMINATED,
             (S.OFFERED, A.CONFIRM): S.CONFIRMED,
             (S.OFFERED, A.REFUSE): S.REFUSED,
             (S.OFFERED, A.LAPSE): S.LAPSED,

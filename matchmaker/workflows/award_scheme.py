@@ -34,6 +34,8 @@ AWARD_SCHEME_WORKFLOW = Workflow[AwardSchemeState, AwardSchemeAction](
             (S.JUDGING, A.REOPEN_NOMINATIONS): S.NOMINATING,
             (S.JUDGING, A.ASK_TEAMS): S.ASKING,
             (S.ASKING, A.ANNOUNCE): S.ANNOUNCED,
+            # Work that ends later: another round, in which places given stay given.
+            (S.ANNOUNCED, A.REOPEN_NOMINATIONS): S.NOMINATING,
         }
     ),
     labels=MappingProxyType(
