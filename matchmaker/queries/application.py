@@ -172,6 +172,13 @@ def list_received(
     return paginate(session, _shown(ordered), number=number, size=PAGE_SIZE)
 
 
+def all_received(session: Session, actor: User | None, wanted: Filter) -> Sequence[Application]:
+    """The same as *list_received*, whole: for files."""
+    statement = _shown(sa.select(Application).where(*_conditions(actor, wanted)))
+    ordered = statement.order_by(Application.submitted_at.desc(), Application.id.desc())
+    return session.scalars(ordered).unique().all()
+
+
 def _conditions(actor: User | None, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found = [received_applications(actor)]
     if wanted.state:

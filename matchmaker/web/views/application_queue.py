@@ -27,15 +27,16 @@ from matchmaker.queries import application_twin as twins
 from matchmaker.queries import call as calls
 from matchmaker.queries.application import Filter
 from matchmaker.queries.call_rules import rules_of
+from matchmaker.reports.application import applications_table
 from matchmaker.services import application_decision as service
 from matchmaker.services import application_twin as twin_service
 from matchmaker.services.application_check import parts_of, rules_for, verdicts
-from matchmaker.web import application_words, listing
+from matchmaker.web import application_words, figures, listing
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.application import DecisionForm, TwinForm, shown_amount
 from matchmaker.web.forms.base import number_or_none
-from matchmaker.web.i18n import current_language, say
+from matchmaker.web.i18n import current_language, say, zone
 from matchmaker.web.text_difference import parts as text_parts
 from matchmaker.web.transaction import context, db_session
 from matchmaker.workflows.application import (
@@ -66,6 +67,7 @@ def index() -> ResponseReturnValue:
         flagged=queries.flagged_ids(session, [item.id for item in page.items]),
         ready=service.ready_for_review(context()),
         page_url=listing.page_url,
+        export_url=_export_url,
         words=application_words,
     )
 
@@ -97,6 +99,24 @@ def _filters(counts: dict[str, int]) -> list[dict[str, Any]]:
         ),
         listing.select("flag", _("Marked"), [("copy", _("Near copies"))], every=_("Any")),
     ]
+
+
+@blueprint.get("/office/applications.<any(csv, xlsx):ending>")
+@guard(may_list_applications)
+def export(ending: str) -> ResponseReturnValue:
+    """The same list as a file."""
+    session = db_session()
+    found = queries.all_received(session, actor(), _wanted())
+    flagged = queries.flagged_ids(session, [row.id for row in found])
+    table = applications_table(found, flagged, zone())
+    return figures.tables_as_file([table], "applications", ending)
+
+
+def _export_url(ending: str) -> str:
+    """The address of the list as a file, limited as the page is."""
+    names = ("q", "state", "call", "problem", "flag")
+    given: dict[str, Any] = {name: listing.chosen(name) for name in names if listing.chosen(name)}
+    return url_for("application_queue.export", ending=ending, **given)
 
 
 @blueprint.get(APPLICATION)
