@@ -45,8 +45,14 @@ def tabs(engagement: Engagement) -> list[Link]:
         Link(
             say(tab.label),
             url_for(tab.endpoint, engagement_id=engagement.id),
-            tab.endpoint.partition(".")[0] == request.blueprint,
+            _is_current(tab),
         )
         for tab in TABS
         if tab.endpoint in current_app.view_functions and tab.permission.allows(actor(), engagement)
     ]
+
+
+def _is_current(tab: Tab) -> bool:
+    """Whether the page belongs to *tab*: decisions that lead back to it count as well."""
+    noun = tab.endpoint.partition(".")[0]
+    return request.blueprint == noun or request.blueprint == f"{noun}_decision"

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
-from matchmaker.models import Engagement
+from matchmaker.i18n import N_
+from matchmaker.models import (
+    CAUSE_LABELS,
+    CAUSE_SIDE_LABELS,
+    KICKOFF_LABELS,
+    SIDE_OF,
+    STAGE_OUTCOME_LABELS,
+    AuditEvent,
+    Cause,
+    Engagement,
+    KickoffKey,
+    StageDecision,
+    User,
+)
 from matchmaker.policies.engagement import side_of
+from matchmaker.web.audit_actions import action_words
 from matchmaker.web.auth import actor
 from matchmaker.web.desk import tone_until
 from matchmaker.web.engagement_tabs import tabs
@@ -18,7 +33,23 @@ from matchmaker.workflows.engagement import (
     EngagementState,
 )
 
-__all__ = ["due_chip", "stage_name", "state_chip_of", "steps_of", "tabs", "title_of"]
+__all__ = ["tabs"]  # The frame of the pages asks for them here.
+
+SIDES = {
+    "team": N_("Team"),
+    "owner": N_("Owner"),
+    "mentor": N_("Mentor"),
+    "office": N_("Programme office"),
+    "programme": N_("Programme"),
+    "outside": N_("Outside everybody’s reach"),
+}
+DOERS = {
+    KickoffKey.TERMS: N_("Every member of the team, in the data room"),
+    KickoffKey.DATA_ACCESS: N_("The owner"),
+    KickoffKey.CONTACT: N_("The owner"),
+    KickoffKey.MENTOR: N_("The programme office"),
+    KickoffKey.CALENDAR: N_("A word each from team and owner"),
+}
 
 
 def title_of(engagement: Engagement) -> str:
@@ -84,3 +115,55 @@ def _position(engagement: Engagement, last: int) -> int:
         return last
     stages = list(engagement.stages)
     return 2 + stages.index(engagement.stage) if engagement.stage in stages else 1
+
+
+def side_words(side: str | None) -> str:
+    """Whose side somebody is on, in words."""
+    return say(SIDES.get(side or "", N_("Programme")))
+
+
+def person_words(engagement: Engagement, user: User | None) -> str:
+    """Who did something: a name where people work together, else the office."""
+    if user is None:
+        return str(_("The system"))
+    if side_of(user, engagement) in ("team", "owner", "mentor"):
+        return user.name or str(_("Erased account"))
+    return str(_("Programme office"))
+
+
+def doer_of(key: KickoffKey) -> str:
+    """Who sees to a line of the checklist."""
+    return say(DOERS[key])
+
+
+def cause_words(cause: Cause | None) -> str:
+    """A cause with the side on which it lies."""
+    if cause is None:
+        return ""
+    side = say(CAUSE_SIDE_LABELS[SIDE_OF[cause]])
+    return str(_("%(cause)s (%(side)s)", cause=say(CAUSE_LABELS[cause]), side=side))
+
+
+def outcome_words(decision: StageDecision) -> str:
+    """Go on or stop, in words."""
+    return say(STAGE_OUTCOME_LABELS[decision.outcome])
+
+
+def reason_of(event: AuditEvent) -> str:
+    """The reason that an event of the history gives."""
+    return str(event.data.get("reason") or "")
+
+
+def happened(event: AuditEvent) -> str:
+    """What an event of the history was."""
+    return action_words(event.action)
+
+
+def kickoff_label(key: KickoffKey) -> str:
+    """A line of the checklist in words."""
+    return say(KICKOFF_LABELS[key])
+
+
+def tone_of(due: datetime) -> str:
+    """How pressing something due then is."""
+    return tone_until(due)
