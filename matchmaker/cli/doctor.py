@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from matchmaker.adapters import certificate_font
 from matchmaker.cli.common import open_engine, require_schema, say, tell_json
 from matchmaker.errors import MatchmakerError, Unavailable
 from matchmaker.i18n import N_, Message
@@ -193,6 +194,14 @@ def check_zones(settings: Settings) -> Message:
     return Message(N_("times are shown in %(zone)s"), {"zone": settings.timezone.key})
 
 
+def check_certificate_font(settings: Settings) -> Message:
+    """A font is there that certificates in Chinese can be set in."""
+    certificate_font.font_for(settings, certificate_font.SAMPLE)
+    names = ", ".join(dict.fromkeys(font.name for font in certificate_font.fonts(settings)))
+    text = N_("%(names)s; characters that none of them has are told where a certificate needs them")
+    return Message(text, {"names": names})
+
+
 CHECKS: dict[str, Callable[[Settings], Message]] = {
     "settings": check_settings,
     "secret": check_secret,
@@ -202,6 +211,7 @@ CHECKS: dict[str, Callable[[Settings], Message]] = {
     "mail": check_mail,
     "disk": check_disk,
     "time zone": check_zones,
+    "certificate font": check_certificate_font,
 }
 LABELS = {
     "settings": N_("Settings"),
@@ -212,6 +222,7 @@ LABELS = {
     "mail": N_("Mail"),
     "disk": N_("Disk"),
     "time zone": N_("Time zone"),
+    "certificate font": N_("Certificate font"),
 }
 ADVICE = {
     "settings": N_("Correct the environment variable; docs/configuration.md has the list."),
@@ -231,6 +242,10 @@ ADVICE = {
     "mail": N_("Check MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD."),
     "disk": N_("Make room, or point MATCHMAKER_DATA_DIR to a folder the program may write to."),
     "time zone": N_("Run: pip install tzdata"),
+    "certificate font": N_(
+        "Run: pip install pylopdf-fonts-zh-tw==0.1.1, or: apt install fonts-noto-cjk, or let "
+        "MATCHMAKER_CERTIFICATE_FONT name a font file with Chinese."
+    ),
 }
 
 

@@ -21,7 +21,7 @@ def part_label(part: str) -> str:
         "title": _("Title"),
         "problem": _("The problem"),
         "approach": _("How it was solved"),
-        "results": _("What came of it"),
+        "results": _("What was achieved"),
     }
     return labels[part]
 

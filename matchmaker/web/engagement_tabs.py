@@ -26,7 +26,7 @@ class Tab:
 
 TABS = (
     Tab("engagement.show", N_("Overview")),
-    Tab("case_study.tab", N_("Case study"), may_read_case_study),
+    Tab("case_study.tab", N_("The case study"), may_read_case_study),
 )
 
 

@@ -257,7 +257,18 @@ def test_doctor_finds_a_healthy_installation(run: Run, migrated: None) -> None:
 
     assert done.status == 0
     assert {check["name"]: check["ok"] for check in done.json} == dict.fromkeys(
-        ("settings", "secret", "database", "model", "dictionary", "mail", "disk", "time zone"), True
+        (
+            "settings",
+            "secret",
+            "database",
+            "model",
+            "dictionary",
+            "mail",
+            "disk",
+            "time zone",
+            "certificate font",
+        ),
+        True,
     )
 
 
