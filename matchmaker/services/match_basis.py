@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -155,6 +156,11 @@ def _says_the_same(before: TermStatistics, row: TermStatistics) -> bool:
 
 def unpack(row: TermStatistics) -> Statistics:
     """The statistics as the matcher takes them."""
-    counts = json.loads(zlib.decompress(row.counts))
     scales = {name: ScoreScale(**scale) for name, scale in row.scales.items()}
-    return Statistics(LexicalReference(row.n_documents, counts), scales, row.n_pairs)
+    return Statistics(_reference(row.n_documents, row.counts), scales, row.n_pairs)
+
+
+@lru_cache(maxsize=4)
+def _reference(n_documents: int, counts: bytes) -> LexicalReference:
+    """One for all jobs of a process: reading and fingerprinting it takes longer than most jobs."""
+    return LexicalReference(n_documents, json.loads(zlib.decompress(counts)))
