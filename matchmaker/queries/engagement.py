@@ -40,6 +40,25 @@ def engagement_of(session: Session, application: Application) -> Engagement | No
     return session.scalar(statement.options(*whole()))
 
 
+def engagements_of(
+    session: Session,
+    actor: User | None,
+    *,
+    problem_id: int | None = None,
+    team_id: int | None = None,
+    application_id: int | None = None,
+) -> Sequence[Engagement]:
+    """What *actor* may know of the work on a problem, of a team or of an application, oldest first."""
+    wanted = {
+        Engagement.problem_id: problem_id,
+        Engagement.team_id: team_id,
+        Engagement.application_id: application_id,
+    }
+    exact = [column == value for column, value in wanted.items() if value is not None]
+    statement = sa.select(Engagement).where(visible_engagements(actor), *exact).options(*whole())
+    return session.scalars(statement.order_by(Engagement.id)).unique().all()
+
+
 def own_engagements(session: Session, actor: User) -> Sequence[Engagement]:
     """What *actor* takes part in, and ended work they were named in: live first, then by due time."""
     statement = (

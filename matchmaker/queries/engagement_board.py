@@ -14,6 +14,8 @@ from matchmaker.models import (
     EngagementStage,
     Milestone,
     Problem,
+    StageDecision,
+    StopRequest,
     Team,
     User,
 )
@@ -24,14 +26,9 @@ from matchmaker.queries.engagement_life import Life, lives, steps
 from matchmaker.queries.office_setting import value as setting_value
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.engagement import LIVE_STATES, STAGE_STATES, EngagementState
-from matchmaker.workflows.milestone import MilestoneState
-
-#: Milestones that the team, or the office and the owner, still have to see to.
-_WAITING = (
-    MilestoneState.PLANNED,
-    MilestoneState.SUBMITTED,
-    MilestoneState.CHANGES_REQUESTED,
-)
+from matchmaker.workflows.milestone import OPEN_STATES
+from matchmaker.workflows.stage_decision import StageDecisionState
+from matchmaker.workflows.stop_request import StopRequestState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +61,7 @@ def due_moment() -> sa.ColumnElement[datetime]:
     """When the next thing of an engagement is due, in a statement."""
     milestone = (
         sa.select(sa.func.min(Milestone.due_at))
-        .where(Milestone.engagement_id == Engagement.id, Milestone.state.in_(_WAITING))
+        .where(Milestone.engagement_id == Engagement.id, Milestone.state.in_(OPEN_STATES))
         .correlate(Engagement)
         .scalar_subquery()
     )
@@ -93,6 +90,37 @@ def _overdue(now: datetime) -> sa.ColumnElement[bool]:
 
 def _silent() -> sa.ColumnElement[bool]:
     return sa.and_(Engagement.state.in_(LIVE_STATES), Engagement.silence_flagged_at.is_not(None))
+
+
+def _asked() -> sa.ColumnElement[bool]:
+    """The condition that a side asks to stop."""
+    return Engagement.requests.any(StopRequest.state == StopRequestState.ASKED)
+
+
+def _unsigned() -> sa.ColumnElement[bool]:
+    """The condition that the office has not signed what the owner proposes."""
+    return Engagement.decisions.any(
+        sa.and_(
+            StageDecision.state == StageDecisionState.PROPOSED,
+            StageDecision.officer_signed_at.is_(None),
+        )
+    )
+
+
+def _without_mentor() -> sa.ColumnElement[bool]:
+    return sa.and_(Engagement.state == EngagementState.KICKOFF, Engagement.mentor_id.is_(None))
+
+
+def flags(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
+    """What may be wrong with live work, or wait for the office in it."""
+    return {
+        "overdue": _overdue(now),
+        "blocked": _blocked(),
+        "silent": _silent(),
+        "asked": _asked(),
+        "unsigned": _unsigned(),
+        "mentor": _without_mentor(),
+    }
 
 
 def _blocked() -> sa.ColumnElement[bool]:
@@ -157,9 +185,8 @@ def _conditions(
         found.append(Engagement.state == wanted.state)
     else:
         found.append(Engagement.state.in_(LIVE_STATES))
-    flags = {"overdue": _overdue(now), "blocked": _blocked(), "silent": _silent()}
-    if wanted.flag in flags:
-        found.append(flags[wanted.flag])
+    if wanted.flag in flags(now):
+        found.append(flags(now)[wanted.flag])
     if wanted.text:
         found.append(_named(wanted.text))
     return found
@@ -190,8 +217,9 @@ def count_by_state(
 
 
 def count_flagged(session: Session, actor: User | None, now: datetime) -> dict[str, int]:
-    """How much of it is overdue, blocked and waits for a silent owner."""
-    flags = {"overdue": _overdue(now), "blocked": _blocked(), "silent": _silent()}
-    sums = [sa.func.count(sa.case((condition, 1))) for condition in flags.values()]
-    counted = session.execute(sa.select(*sums).select_from(Engagement).where(*_seen(actor, None)))
-    return dict(zip(flags, counted.one(), strict=True))
+    """How much live work there is under each of the flags."""
+    wanted = flags(now)
+    sums = [sa.func.count(sa.case((condition, 1))) for condition in wanted.values()]
+    live = [*_seen(actor, None), Engagement.state.in_(LIVE_STATES)]
+    counted = session.execute(sa.select(*sums).select_from(Engagement).where(*live))
+    return dict(zip(wanted, counted.one(), strict=True))

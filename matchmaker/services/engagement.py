@@ -31,6 +31,7 @@ from matchmaker.queries import engagement as queries
 from matchmaker.queries.engagement_kickoff import checklist
 from matchmaker.queries.grade_decision import latest_decision
 from matchmaker.queries.office_setting import value as setting_value
+from matchmaker.services import milestone as milestones
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import write, write_to
 from matchmaker.services.engagement_plan import (
@@ -59,6 +60,7 @@ def open_engagement(ctx: Context, application: Application) -> Engagement:
     row = _planned(ctx, application)
     ctx.session.add(row)
     ctx.record("engagement:open", row, application=application.id, stages=list(row.stages))
+    milestones.plan(ctx, row)
     write(ctx, row, "engagement.opened", due=row.kickoff_due_at)
     return row
 
@@ -237,6 +239,22 @@ def begin(ctx: Context, engagement_id: int, *, version: int) -> Engagement:
     if row.state is not EngagementState.KICKOFF:
         raise InvalidTransition(N_("The kick-off is over."))
     _check_done(ctx, row)
+    _begin(ctx, row)
+    return row
+
+
+def begin_ready(ctx: Context) -> int:
+    """Begin all work whose checklist is complete, so that nobody waits for a click; how many."""
+    statement = sa.select(Engagement).where(Engagement.state == EngagementState.KICKOFF)
+    rows = ctx.session.scalars(statement.order_by(Engagement.id).with_for_update()).all()
+    ready = [row for row in rows if all(line.is_done for line in checklist(ctx.session, row))]
+    for row in ready:
+        _check_done(ctx, row)
+        _begin(ctx, row)
+    return len(ready)
+
+
+def _begin(ctx: Context, row: Engagement) -> None:
     late = days_late(row.kickoff_due_at, utcnow())
     if late:
         move(ctx, row, late)
@@ -246,7 +264,6 @@ def begin(ctx: Context, engagement_id: int, *, version: int) -> Engagement:
     follow_problem(ctx, row.problem)
     ctx.record("engagement:begin", row, stage=row.stages[0], days_added=late)
     write(ctx, row, "engagement.begun", due=row.next_due_at)
-    return row
 
 
 def _check_done(ctx: Context, row: Engagement) -> None:
@@ -299,8 +316,7 @@ def extend_all(
 def move(ctx: Context, row: Engagement, days: int) -> None:
     """Move what is still to come by *days*: the stages and what is due in them."""
     shift(row, days)
-    for milestone in queries.open_milestones(ctx.session, row):
-        milestone.due_at += timedelta(days=days)
+    milestones.shift(ctx, row, days)
 
 
 # What all of these begin with

@@ -15,4 +15,8 @@ def follow(context: TaskContext) -> dict[str, Any]:
     """Do what is due now."""
     with unit_of_work(context.sessions) as session:
         ctx = Context(session, context.settings, trusted=True)
-        return {"opened": engagement.open_missing(ctx), "asked": engagement_silence.follow(ctx)}
+        return {
+            "opened": engagement.open_missing(ctx),
+            "begun": engagement.begin_ready(ctx),
+            "asked": engagement_silence.follow(ctx),
+        }

@@ -18,6 +18,7 @@ from matchmaker.queries.dashboard import Desk, Office
 from matchmaker.queries.waiting import Item, count, of_person
 from matchmaker.web import (
     application_words,
+    engagement_desk,
     evidence_words,
     grading_desk,
     learning_words,
@@ -134,6 +135,7 @@ def waiting(user: User, desk: Desk) -> list[Waiting]:
     found += [Waiting(**task) for task in grading_desk.tasks(user, desk.grading)]
     found += [Waiting(**task) for task in question_words.tasks(user, desk.questions)]
     found += [Waiting(**task) for task in application_words.tasks(user)]
+    found += [Waiting(**task) for task in engagement_desk.tasks(user)]
     found += [Waiting(**task) for task in reviewing_desk.tasks(user)]
     found += [Waiting(**task) for task in evidence_words.tasks(desk.asked, desk.evidence_queue)]
     found += [Waiting(**task) for task in learning_words.tasks(desk.course_work)]

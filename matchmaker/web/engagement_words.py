@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,13 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.engagement import side_of
+from matchmaker.queries.engagement import engagements_of
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.auth import actor
 from matchmaker.web.desk import tone_until
 from matchmaker.web.engagement_tabs import tabs
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
+from matchmaker.web.transaction import db_session
 from matchmaker.workflows.engagement import (
     ENGAGEMENT_WORKFLOW,
     STAGE_STATES,
@@ -167,3 +170,12 @@ def kickoff_label(key: KickoffKey) -> str:
 def tone_of(due: datetime) -> str:
     """How pressing something due then is."""
     return tone_until(due)
+
+
+def work_on(
+    *, problem: int | None = None, team: int | None = None, application: int | None = None
+) -> Sequence[Engagement]:
+    """What the reader may know of the work on a problem, of a team or of an application."""
+    return engagements_of(
+        db_session(), actor(), problem_id=problem, team_id=team, application_id=application
+    )

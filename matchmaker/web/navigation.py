@@ -58,6 +58,7 @@ def account_items(user: User | None, path: str) -> list[Item]:
         (N_("My evidence"), "evidence.index"),
         *([(N_("Competency checks"), "quiz.index")] if may_take_checks.allows(user) else []),
         (N_("My learning"), "enrolment.mine"),
+        (N_("My work"), "engagement.index"),
         (N_("My certificates"), "certificate.mine"),
         (N_("Account"), "account.settings"),
     ]

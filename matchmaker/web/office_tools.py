@@ -106,6 +106,11 @@ GROUPS = (
         "solving",
         N_("Solving, outcomes and awards"),
         (
+            Tool(
+                "engagement_board.index",
+                N_("Work under way"),
+                N_("Kick-offs and stages: what is late, blocked or waits for you."),
+            ),
             Tool("certificate.index", N_("Certificates"), N_("What was issued; revoke.")),
             Tool("case_study.index", N_("Case studies"), N_("How far each is; publish.")),
             Tool("alumni.figures", N_("Alumni"), N_("How many there are, and who offers help.")),

@@ -68,6 +68,9 @@ def _filters(counts: dict[EngagementState, int], flagged: dict[str, int]) -> lis
         ("overdue", _("Overdue")),
         ("blocked", _("Blocked")),
         ("silent", _("Owner silent")),
+        ("asked", _("Asked to stop")),
+        ("unsigned", _("Signature of the office missing")),
+        ("mentor", _("No mentor yet")),
     ]
     by_state = {state.value: count for state, count in counts.items()}
     return [
