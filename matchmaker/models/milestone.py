@@ -76,6 +76,7 @@ class Milestone(Timestamped, Base):
     __table_args__ = (
         sa.CheckConstraint("stage IN ('PoC', 'PoS', 'PoB')", name="stage_known"),
         sa.CheckConstraint("number > 0", name="number_positive"),
+        sa.CheckConstraint("title <> ''", name="titled"),
         sa.CheckConstraint(
             "(state IN ('passed', 'partly', 'failed')) = (decided_at IS NOT NULL)",
             name="decided_has_moment",
@@ -98,8 +99,8 @@ class Milestone(Timestamped, Base):
     stage: Mapped[str] = mapped_column(sa.String(3))
     #: The place in the plan, from 1, within its stage.
     number: Mapped[int]
-    #: What it is called; empty for what the plan began with, which is named after its stage.
-    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    #: What it is called; what the plan begins with has the short name of its stage.
+    title: Mapped[str] = mapped_column(sa.String(200))
     #: What is to be delivered.
     asked: Mapped[str] = mapped_column(sa.Text, default="")
     due_at: Mapped[Moment]

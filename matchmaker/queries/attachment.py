@@ -14,6 +14,8 @@ from matchmaker.models import (
     Attachment,
     AttachmentAccess,
     EvidenceAttachment,
+    Milestone,
+    MilestoneFile,
     Problem,
     User,
 )
@@ -126,4 +128,14 @@ def keys_in_use(session: Session) -> set[str]:
     applied = sa.select(ApplicationFile.sha256).where(
         sa.or_(ApplicationFile.removed_at.is_(None), handed_in)
     )
-    return {key for some in (kept, shown, applied) for key in session.scalars(some.distinct())}
+    delivered = sa.select(MilestoneFile.sha256).where(
+        sa.or_(
+            MilestoneFile.removed_at.is_(None),
+            MilestoneFile.milestone.has(Milestone.submitted_at.is_not(None)),
+        )
+    )
+    return {
+        key
+        for some in (kept, shown, applied, delivered)
+        for key in session.scalars(some.distinct())
+    }

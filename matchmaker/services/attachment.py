@@ -224,7 +224,9 @@ def open_content(settings: Settings, attachment: Attachment) -> BinaryIO:
         ) from error
 
 
-def media_type(attachment: Attachment | ApplicationFile | EvidenceAttachment) -> str:
+def media_type(
+    attachment: Attachment | ApplicationFile | EvidenceAttachment | MilestoneFile,
+) -> str:
     """What a browser is told the file is: never anything it would run."""
     kind = KINDS.get(attachment.kind)
     return kind.media_type if kind else "application/octet-stream"

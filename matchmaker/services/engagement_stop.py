@@ -35,6 +35,7 @@ from matchmaker.policies.engagement import (
 from matchmaker.queries import decision as seats
 from matchmaker.queries import engagement as queries
 from matchmaker.services import certificate
+from matchmaker.services import milestone as milestones
 from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import people_of, write
@@ -109,6 +110,7 @@ def end_early(
     row.stop_cause, row.stop_side, row.stop_reason = cause, SIDE_OF[cause], reason
     row.is_place_free = free_place or before is EngagementState.KICKOFF
     _close_what_is_open(ctx, row)
+    milestones.cancel_open(ctx, row)
     ctx.record(
         "engagement:stop",
         row,
@@ -241,6 +243,7 @@ def resume(ctx: Context, engagement_id: int, *, reason: str, version: int) -> En
     row.stop_reason, row.is_place_free = "", False
     if row.stage:
         row.planned(row.stage).ended_at = None
+    milestones.restore(ctx, row)
     ctx.record("engagement:resume", row, before=before, after=row.state, reason=kept)
     if before is EngagementState.COMPLETED:
         certificate.revoke_completion(ctx, row, kept)

@@ -270,7 +270,7 @@ def _check(shown: Shown, prepared: Prepared | None) -> None:
             refuse(name, N_("Please use at most %(max)d characters."), max=limit)
     if not 1 <= len(shown.levels) <= MAX_ABOUT:
         refuse("levels", N_("Choose one to %(max)s competencies it shows."), max=MAX_ABOUT)
-    if shown.url and not _is_address(shown.url):
+    if shown.url and not is_address(shown.url):
         refuse("url", N_("Give the whole address, beginning with https://."))
     _check_day(shown.obtained_on, refuse)
     _check_something(shown, prepared, refuse)
@@ -281,7 +281,8 @@ def _check(shown: Shown, prepared: Prepared | None) -> None:
         evidence_file.check_kind(shown.kind, prepared)
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether *url* is a whole web address."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
