@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from matchmaker.models import Engagement, Milestone
+from matchmaker.models import Engagement, Metric, MetricReading, Milestone
 from matchmaker.workflows.milestone import MilestoneState
 
 LANGUAGES = ("zh", "en")
@@ -31,7 +31,40 @@ class Figure:
 
 def available(session: Session, engagement: Engagement) -> list[Figure]:
     """Every figure that the case study of *engagement* may show."""
-    return _milestones(session, engagement)
+    return [*_measured(session, engagement), *_milestones(session, engagement)]
+
+
+def _measured(session: Session, engagement: Engagement) -> list[Figure]:
+    """What both sides agreed to measure, from its baseline to the last reading."""
+    statement = (
+        sa.select(Metric)
+        .where(Metric.engagement_id == engagement.id, Metric.retired_at.is_(None))
+        .options(selectinload(Metric.readings))
+        .order_by(Metric.id)
+    )
+    metrics = [one for one in session.scalars(statement) if one.is_agreed and one.counted]
+    return [_reading(engagement, metric, metric.counted[-1]) for metric in metrics]
+
+
+def _reading(engagement: Engagement, metric: Metric, last: MetricReading) -> Figure:
+    unit = f" {metric.unit}" if metric.unit else ""
+    way = f"{metric.baseline:g} → {last.value:g}{unit}"
+    target = f"{metric.target:g}{unit}"
+    return Figure(
+        key=f"metric:{metric.id}",
+        label=dict.fromkeys(LANGUAGES, metric.name),
+        value={"zh": f"{way}（目標 {target}）", "en": f"{way} (target {target})"},
+        source=_side(engagement, last.user_id),
+        on=last.measured_on.isoformat(),
+    )
+
+
+def _side(engagement: Engagement, user_id: int) -> str:
+    """Whose word a reading is: the side of whoever entered it."""
+    team = {person.user_id for person in engagement.application.people}
+    team |= {place.user_id for place in engagement.team.members}
+    owner = {place.user_id for place in engagement.problem.organization.members}
+    return "team" if user_id in team else "owner" if user_id in owner else "programme"
 
 
 def _milestones(session: Session, engagement: Engagement) -> list[Figure]:

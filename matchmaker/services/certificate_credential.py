@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from matchmaker.adapters import badge_signer
 from matchmaker.i18n import N_, translate
 from matchmaker.models import Certificate
 from matchmaker.policies.certificate import may_make_badge
+from matchmaker.queries import badge as badges
 from matchmaker.queries import certificate as queries
 from matchmaker.services import badge, badge_credential, certificate_code
 from matchmaker.services.certificate import require_good
@@ -22,6 +26,7 @@ _CRITERIA = {
 #: What Open Badges call the two kinds.
 _TYPES = {"award": "Award", "completion": "Certificate"}
 _LOCALES = ("en", "zh_Hant_TW")
+_ADDRESS = re.compile(r"/certificates/([A-Za-z0-9-]{12,20})(?:\.jwt)?/?$")
 
 
 def make(ctx: Context, code: str) -> Certificate:
@@ -37,6 +42,21 @@ def make(ctx: Context, code: str) -> Certificate:
         certificate.token = signer.sign(claims(body, certificate))
         ctx.record("certificate:make_badge", certificate)
     return certificate
+
+
+def check(session: Session, shown: str) -> str | None:
+    """The code of the certificate that *shown* is: its address, or the signed text; None if neither.
+
+    Raises
+    ------
+    BadSignature
+        If it is signed text that is not ours, or was altered.
+    """
+    found = _ADDRESS.search(shown.strip())
+    if found is None and shown.count(".") == 2 and "/" not in shown:
+        claims_ = badge_signer.read(shown.strip(), badges.keys(session))
+        found = _ADDRESS.search(str(claims_.get("jti", "")))
+    return certificate_code.normal(found[1]) if found else None
 
 
 def address(base_url: str, certificate: Certificate) -> str:

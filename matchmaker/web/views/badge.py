@@ -26,7 +26,7 @@ from matchmaker.policies.badge import (
 from matchmaker.queries import badge as queries
 from matchmaker.queries.badge import BadgeFilter
 from matchmaker.services import badge as service
-from matchmaker.services import badge_credential
+from matchmaker.services import badge_credential, certificate_code, certificate_credential
 from matchmaker.web import badge_words as words
 from matchmaker.web import listing
 from matchmaker.web.auth import PUBLIC, actor, guard
@@ -129,6 +129,9 @@ def check() -> ResponseReturnValue:
     if not form.validate():
         return _check_page(form), 422
     try:
+        code = certificate_credential.check(db_session(), form.shown.data or "")
+        if code is not None:
+            return redirect(url_for("certificate.show", code=certificate_code.shown(code)), 303)
         found = service.check(db_session(), form.shown.data or "")
     except (BadSignature, SigningMissing) as error:
         form.shown.errors = [say(error.message)]
