@@ -114,6 +114,21 @@ SETTINGS = {
             ),
         ),
         _days(
+            "check_in_days",
+            14,
+            N_("Work under way: a word every"),
+            N_("Counted from the last word on how it goes; later the work shows as silent."),
+        ),
+        _days(
+            "outcome_days",
+            30,
+            N_("Outcomes: answered within"),
+            N_(
+                "Counted from the day both sides were asked. Whoever says nothing until then counts "
+                "as “no answer”, never as zero."
+            ),
+        ),
+        _days(
             "silent_days",
             14,
             N_("Owners who do not answer: asked after"),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
+from matchmaker.errors import NotSignedIn
 from matchmaker.models import (
     AuditEvent,
     Base,
@@ -38,6 +39,13 @@ class Context:
     @property
     def locale(self) -> str:
         return self.actor.locale if self.actor else self.settings.default_locale
+
+    @property
+    def signed_in(self) -> User:
+        """Who acts, where only a person can."""
+        if self.actor is None:
+            raise NotSignedIn
+        return self.actor
 
     def require(self, permission: Permission, *subject: Any) -> None:
         """Raise `PermissionDenied` unless the actor has *permission* on *subject*."""

@@ -90,7 +90,17 @@ TOPICS = {
             "solving",
             N_("Solving and awards"),
             N_("Milestones, check-ins, outcomes and awards."),
-            ("engagement", "milestone", "outcome", "award", "certificate", "case_study"),
+            (
+                "engagement",
+                "milestone",
+                "check_in",
+                "mentoring",
+                "metric",
+                "outcome",
+                "award",
+                "certificate",
+                "case_study",
+            ),
         ),
         Topic(
             "waiting",

@@ -26,6 +26,9 @@ class Tab:
 
 TABS = (
     Tab("engagement.show", N_("Overview")),
+    Tab("check_in.index", N_("How it goes")),
+    Tab("metric.index", N_("Measures")),
+    Tab("outcome.index", N_("Outcomes")),
     Tab("case_study.tab", N_("The case study"), may_read_case_study),
 )
 

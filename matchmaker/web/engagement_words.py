@@ -26,6 +26,7 @@ from matchmaker.policies.engagement import side_of
 from matchmaker.queries.engagement import engagements_of
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.auth import actor
+from matchmaker.web.check_in_words import light_words
 from matchmaker.web.desk import tone_until
 from matchmaker.web.engagement_tabs import tabs
 from matchmaker.web.i18n import current_language, say, show_day, show_left, show_moment
@@ -36,7 +37,7 @@ from matchmaker.workflows.engagement import (
     EngagementState,
 )
 
-__all__ = ["tabs"]  # The frame of the pages asks for them here.
+__all__ = ["light_words", "tabs"]  # The frame of the pages asks for them here.
 
 SIDES = {
     "team": N_("Team"),
