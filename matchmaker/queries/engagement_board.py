@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.models import (
+    CauseSide,
+    CheckIn,
     Engagement,
     EngagementStage,
+    Light,
     Milestone,
     Problem,
     StageDecision,
@@ -53,8 +56,8 @@ class Line:
     life: Life
     #: For how many days the owner has been silent, if too long already.
     silent_days: int
-    light: str = ""
-    blocker_side: str = ""
+    light: Light | None = None
+    blocker_side: CauseSide | None = None
 
 
 def due_moment() -> sa.ColumnElement[datetime]:
@@ -125,7 +128,10 @@ def flags(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
 
 def _blocked() -> sa.ColumnElement[bool]:
     """The condition that something stands in the team's way: a silent owner among it."""
-    return _silent()
+    blockers = sa.exists().where(
+        CheckIn.engagement_id == Engagement.id, CheckIn.blocker != "", CheckIn.resolved_at.is_(None)
+    )
+    return sa.and_(Engagement.state.in_(LIVE_STATES), sa.or_(_silent(), blockers))
 
 
 def board(
@@ -163,13 +169,28 @@ def board(
 def _lines(session: Session, rows: Sequence[Engagement], now: datetime) -> list[Line]:
     due = _due_of(session, [row.id for row in rows])
     limit = steps(setting_value(session, "silent_days"))[2]
+    said = _last_check_ins(session, due)
     found = []
     for life in lives(session, rows):
         row, days = life.engagement, life.owner_days(now)
         at = due[row.id] if row.is_live else None
         silent = days if row.is_live and days >= limit else 0
-        found.append(Line(row, at, at is not None and at < now, life, silent))
+        last = said.get(row.id)
+        blocker = last.blocker_side if last and last.is_blocked else None
+        light = last.light if last else None
+        found.append(Line(row, at, at is not None and at < now, life, silent, light, blocker))
     return found
+
+
+def _last_check_ins(session: Session, ids: Iterable[int]) -> dict[int, CheckIn]:
+    """The last check-in of each engagement that has one."""
+    newest = (
+        sa.select(sa.func.max(CheckIn.id))
+        .where(CheckIn.engagement_id.in_(list(ids)))
+        .group_by(CheckIn.engagement_id)
+    )
+    rows = session.scalars(sa.select(CheckIn).where(CheckIn.id.in_(newest)))
+    return {row.engagement_id: row for row in rows}
 
 
 def _due_of(session: Session, ids: Iterable[int]) -> Mapping[int, datetime | None]:

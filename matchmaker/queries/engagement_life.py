@@ -15,8 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.models import (
+    CheckIn,
     Engagement,
     KickoffItem,
+    Milestone,
+    MilestoneFeedback,
+    MilestoneVersion,
     OrganizationMember,
     Question,
     QuestionAnswer,
@@ -68,8 +72,21 @@ def _messages() -> list[Signs]:
     return [questions, answers]
 
 
+def _follow_up() -> list[Signs]:
+    """What is said of the work: check-ins, what was handed in, and what was said of it."""
+    version, feedback = MilestoneVersion, MilestoneFeedback
+    of_milestone = sa.select(Milestone.engagement_id)
+    return [
+        sa.select(CheckIn.engagement_id, CheckIn.user_id, CheckIn.created_at),
+        sa.select(CheckIn.engagement_id, CheckIn.resolver_id, CheckIn.resolved_at),
+        of_milestone.add_columns(version.user_id, version.submitted_at).join(version.milestone),
+        of_milestone.add_columns(feedback.user_id, feedback.at).join(feedback.milestone),
+        sa.select(Milestone.engagement_id, Milestone.decider_id, Milestone.decided_at),
+    ]
+
+
 #: Where signs of life come from: engagement, person, moment. Whoever adds a way to answer adds it.
-SOURCES: list[Callable[[], list[Signs]]] = [_kickoff, _signatures, _messages]
+SOURCES: list[Callable[[], list[Signs]]] = [_kickoff, _signatures, _messages, _follow_up]
 
 
 def signs(session: Session, engagement_ids: Iterable[int]) -> dict[int, dict[int, datetime]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from matchmaker.i18n import N_, Message
-from matchmaker.models import CAUSE_LABELS, CAUSE_SIDE_LABELS
+from matchmaker.models import CAUSE_LABELS, CAUSE_SIDE_LABELS, LIGHT_LABELS
 from matchmaker.queries.engagement_board import Line
 from matchmaker.reports.table import Column, Table, Words
 from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
@@ -50,7 +50,7 @@ def _row(line: Line, zone: ZoneInfo) -> tuple[Words | Message | str | int | None
         due,
         Message(N_("Yes") if line.is_overdue else N_("No")),
         line.silent_days or None,
-        line.light or None,
+        Message(LIGHT_LABELS[line.light]) if line.light else None,
         side,
         row.mentor.name if row.mentor else None,
         cause,

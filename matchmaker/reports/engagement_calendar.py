@@ -66,7 +66,7 @@ def calendar_file(
     for entry in dates:
         calendar.add_component(_event(engagement, entry, title, locale, zone, url))
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(

@@ -7,7 +7,10 @@ are decisions of `services.engagement` and `services.engagement_stop`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
 from matchmaker.models import Engagement
@@ -19,7 +22,18 @@ from matchmaker.services.engagement_letters import leads_of, write, write_to
 def follow(ctx: Context) -> int:
     """Take the steps that are due; done twice it changes nothing more. How many letters' worth."""
     now = utcnow()
-    return sum(_take(ctx, one, now) for one in silent(ctx.session, now))
+    found = silent(ctx.session, now)
+    _unflag(ctx, [one.engagement.id for one in found if one.step == 3])
+    return sum(_take(ctx, one, now) for one in found)
+
+
+def _unflag(ctx: Context, flagged: Collection[int]) -> None:
+    """Take the flag from those of whom something was heard."""
+    statement = sa.select(Engagement).where(
+        Engagement.silence_flagged_at.is_not(None), Engagement.id.not_in(flagged)
+    )
+    for row in ctx.session.scalars(statement):
+        row.silence_flagged_at = None
 
 
 def _take(ctx: Context, one: Silence, now: datetime) -> int:

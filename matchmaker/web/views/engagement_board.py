@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
+from matchmaker.models import LIGHT_LABELS
 from matchmaker.policies.engagement import may_open_board
 from matchmaker.queries import call as calls
 from matchmaker.queries import engagement_board as queries
@@ -48,6 +49,7 @@ def index() -> ResponseReturnValue:
         bars=_bars(counts),
         call=next((c for c in calls.all_calls(session, reader) if c.id == wanted.call_id), None),
         workflow=ENGAGEMENT_WORKFLOW,
+        lights=LIGHT_LABELS,
     )
 
 
