@@ -1,7 +1,7 @@
 """Everything that waits for somebody: the registry of its kinds, and reading it in one query.
 
-What is due when and for whom stands in the declarations (waiting_problem, waiting_application,
-waiting_people, waiting_solving); here they become one list, for a person or for the office.
+What is due when and for whom stands in the declarations (the modules waiting_problem to
+waiting_people); here they become one list, for a person or for the office.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from matchmaker.policies.scope import handled_by
 from matchmaker.policies.waiting import may_list_waiting
 from matchmaker.queries import (
     waiting_application,
+    waiting_grading,
+    waiting_kickoff,
+    waiting_outcome,
     waiting_people,
     waiting_problem,
     waiting_solving,
@@ -33,8 +36,11 @@ KINDS = {
     kind.key: kind
     for kind in (
         *waiting_problem.KINDS,
+        *waiting_grading.KINDS,
         *waiting_application.KINDS,
+        *waiting_kickoff.KINDS,
         *waiting_solving.KINDS,
+        *waiting_outcome.KINDS,
         *waiting_people.KINDS,
     )
 }
@@ -313,7 +319,7 @@ def _item(row: sa.Row[Any]) -> Item:
         subject_id=row.subject_id,
         since=row.since or row.due_at,
         due_at=row.due_at,
-        path=kind.path.format(place=row.place_id),
+        path=kind.path.format(place=row.place_id, call=row.call_id),
         titles=(row.title_zh or "", row.title_en or ""),
         contexts=(row.context_zh or "", row.context_en or ""),
         user_id=row.user_id,

@@ -22,6 +22,7 @@ from matchmaker.models import (
     Team,
 )
 from matchmaker.queries.waiting_kind import (
+    NO_LAPSE,
     Holder,
     Kind,
     Ladder,
@@ -31,7 +32,6 @@ from matchmaker.queries.waiting_kind import (
     select,
     titles_of,
 )
-from matchmaker.queries.waiting_problem import NO_LAPSE
 from matchmaker.workflows.application import LIVE_STATES, ApplicationState
 from matchmaker.workflows.decision_round import DecisionRoundState
 from matchmaker.workflows.review_assignment import DUE_STATES

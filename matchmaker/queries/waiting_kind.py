@@ -19,6 +19,7 @@ from matchmaker.i18n import N_
 from matchmaker.models import Problem
 from matchmaker.models.base import UTCDateTime
 
+NO_LAPSE = N_("Nothing lapses: it stays open, and the office is told.")
 Rows = Callable[[int], "sa.Select[Any]"]
 
 
@@ -63,7 +64,7 @@ class Kind:
     action: str
     holder: Holder
     rows: Rows
-    #: Where it is done; {place} is the row's place_id.
+    #: Where it is done; {place} is the row's place_id, {call} its call.
     path: str
     ladder: Ladder = field(default_factory=Ladder)
     #: What happens when nobody does it, in words.

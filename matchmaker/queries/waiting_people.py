@@ -38,6 +38,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.job import PROGRAMME_KINDS
 from matchmaker.queries.waiting_kind import (
+    NO_LAPSE,
     Holder,
     Kind,
     Ladder,
@@ -46,7 +47,6 @@ from matchmaker.queries.waiting_kind import (
     select,
     titles_of,
 )
-from matchmaker.queries.waiting_problem import NO_LAPSE
 from matchmaker.workflows.delivery import DeliveryState
 from matchmaker.workflows.enrolment import EnrolmentState
 from matchmaker.workflows.evidence import EvidenceState

@@ -71,11 +71,21 @@ KEYS = {ProblemState.GRADED: "problem.publish"}
 #: What the desk says of together, with a number.
 SUMMED = (
     "delivery.release",
+    "engagement.begin",
+    "engagement.calendar_owner",
+    "engagement.calendar_team",
+    "engagement.contact",
+    "engagement.data",
+    "engagement.silent",
+    "engagement.terms",
     "enrolment.assess",
     "evidence.review",
     "evidence.word",
     "job.repair",
     "quiz_item.approve",
+    "stage_decision.officer",
+    "stage_decision.owner",
+    "stop_request.answer",
 )
 STAGES = {
     "collected": N_("Collected"),
