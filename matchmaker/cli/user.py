@@ -117,6 +117,20 @@ def reset_password(email: str) -> None:
         click.echo(service.reset_link(ctx, email))
 
 
+@user.command()
+@click.argument("email")
+@click.confirmation_option(
+    "--yes", prompt=N_("Forget who this is for good? It cannot be taken back.")
+)
+def erase(email: str) -> None:
+    """Forget the person behind EMAIL, who asked for it and cannot sign in."""
+    from matchmaker.services import account_administration as service
+
+    with _operator() as ctx:
+        erased = service.erase(ctx, email)
+    tell(N_("The account %(number)s no longer says who it belonged to."), number=erased.id)
+
+
 @user.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def list_users(as_json: bool) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from sqlalchemy.orm import object_session
+
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Organization, Role, User
+from matchmaker.models import Engagement, Organization, Role, Team, User
 from matchmaker.policies.base import Reason, permission
 from matchmaker.policies.membership import Member, group_of, is_last_lead
+from matchmaker.workflows.engagement import LIVE_STATES
 from matchmaker.workflows.problem import ProblemState
 
 #: States in which somebody outside the organization waits for it or works for it.
@@ -31,6 +35,11 @@ def may_delete(actor: User, user: User) -> Reason:
     """Everybody, their own account, unless others would be left without a lead."""
     if actor.id != user.id:
         return N_("You can delete your own account only.")
+    return why_not_erased(user)
+
+
+def why_not_erased(user: User) -> Reason:
+    """Why others cannot do without *user* yet, or None."""
     memberships: list[Member] = [*user.organization_memberships, *user.team_memberships]
     reasons = (reason_to_stay(member) for member in memberships)
     return next((reason for reason in reasons if reason is not None), None)
@@ -54,7 +63,22 @@ def reason_to_stay(member: Member) -> Reason:
             ),
             name,
         )
+    if isinstance(group, Team) and _has_work(group):
+        return Message(
+            N_(
+                "You are the only member of %(name)s, which has work under way. "
+                "Invite another lead, or ask the programme office to end the work first."
+            ),
+            name,
+        )
     return None
+
+
+def _has_work(team: Team) -> bool:
+    """Whether an owner counts on *team* at this moment."""
+    session = object_session(team)
+    mine = Engagement.team_id == team.id, Engagement.state.in_(LIVE_STATES)
+    return session is not None and bool(session.scalar(sa.select(sa.exists().where(*mine))))
 
 
 @permission("account:administer")

@@ -14,37 +14,12 @@ from matchmaker import passwords
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
 from matchmaker.i18n import LOCALES, N_, Message
-from matchmaker.models import (
-    AccountKind,
-    DataAdmission,
-    FormDraft,
-    Invitation,
-    OutboxMessage,
-    QuestionFollow,
-    Team,
-    User,
-)
+from matchmaker.models import AccountKind, OutboxMessage, User
 from matchmaker.policies.account import may_change, may_delete
-from matchmaker.policies.membership import Group, Member, group_of
 from matchmaker.queries import account as accounts
-from matchmaker.queries import invitation as invitations
-from matchmaker.services import (
-    alumni,
-    badge,
-    calendar_link,
-    certificate,
-    delivery,
-    enrolment,
-    evidence,
-    find_consent,
-    gender_declaration,
-    point_entry,
-    quiz,
-    reviewer_leaving,
-)
 from matchmaker.services.context import Context
+from matchmaker.services.erasure import erase
 from matchmaker.services.mail import in_words
-from matchmaker.workflows.invitation import InvitationAction, InvitationState
 
 CONFIRM_WITHIN = timedelta(days=3)
 RESET_WITHIN = timedelta(hours=2)
@@ -264,56 +239,7 @@ def delete(ctx: Context, password: str) -> None:
     user = _actor(ctx)
     ctx.require(may_delete, user)
     _check_password(user, password)
-    ctx.record("account:delete", user)
-    memberships: list[Member] = [*user.organization_memberships, *user.team_memberships]
-    for member in memberships:
-        _leave(ctx, member)
-    _forget_traces(ctx, user)
-    user.erase(utcnow())
-
-
-def _leave(ctx: Context, member: Member) -> None:
-    group = group_of(member)
-    if len(group.members) == 1:
-        _disband(ctx, group)
-    ctx.record("membership:leave", group, user_id=member.user_id)
-    ctx.session.delete(member)
-
-
-def _disband(ctx: Context, group: Group) -> None:
-    """Nobody is left to answer for *group*: nobody joins it any more, and a team is not matched."""
-    for invitation in invitations.sent_by(ctx.session, ctx.actor, group):
-        invitation.apply(InvitationAction.REVOKE)
-        ctx.record("invitation:revoke", invitation)
-    if isinstance(group, Team) and group.archived_at is None:
-        group.archived_at = utcnow()
-        ctx.record("team:archive", group)
-
-
-def _forget_traces(ctx: Context, user: User) -> None:
-    """Delete drafts, and take the person's address out of invitations and mail."""
-    session = ctx.session
-    session.execute(sa.delete(FormDraft).where(FormDraft.user_id == user.id))
-    evidence.forget(session, user.id)
-    quiz.forget(session, user.id)
-    enrolment.forget(session, user.id)
-    badge.forget(ctx, user.id)
-    certificate.forget(ctx, user.id)
-    reviewer_leaving.forget(ctx, user)
-    for part in (alumni, find_consent, point_entry, gender_declaration, calendar_link):
-        part.forget(session, user.id)
-    session.execute(sa.delete(QuestionFollow).where(QuestionFollow.user_id == user.id))
-    session.execute(sa.delete(DataAdmission).where(DataAdmission.email == user.email))
-    for invitation in session.scalars(sa.select(Invitation).where(Invitation.email == user.email)):
-        if invitation.state is InvitationState.PENDING:
-            invitation.apply(InvitationAction.EXPIRE)
-        invitation.email = ""
-    mine = sa.or_(OutboxMessage.user_id == user.id, OutboxMessage.recipient == user.email)
-    for message in session.scalars(sa.select(OutboxMessage).where(mine)):
-        message.recipient = message.subject = message.body = ""
-        message.sent_at = message.sent_at or utcnow()  # Not to be sent any more.
-        delivery.forget(session, message)
-    user.role_grants.clear()
+    erase(ctx, user)
 
 
 # What several of these share

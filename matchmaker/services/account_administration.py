@@ -8,8 +8,9 @@ from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict
 from matchmaker.i18n import LOCALES, N_
 from matchmaker.models import AccountKind, Role, RoleGrant, User
-from matchmaker.policies.account import may_administer
+from matchmaker.policies.account import may_administer, why_not_erased
 from matchmaker.queries import account as accounts
+from matchmaker.services import erasure
 from matchmaker.services.account import check_name, checked_hash, normalize_email, reset_url
 from matchmaker.services.context import Context
 
@@ -81,6 +82,26 @@ def enable(ctx: Context, email: str) -> User:
     if user.disabled_at is not None:
         user.disabled_at = None
         ctx.record("account:enable", user)
+    return user
+
+
+def erase(ctx: Context, email: str) -> User:
+    """Forget a person who asked for it and cannot do it themselves.
+
+    Nothing is written of how they asked: the audit trail could not forget a name in it.
+
+    Raises
+    ------
+    Conflict
+        If others would be left without a lead: the same that keeps people from doing it themselves.
+    """
+    ctx.require(may_administer)
+    user = accounts.get(ctx.session, normalize_email(email))
+    reason = why_not_erased(user)
+    if reason is not None:
+        raise Conflict(reason)
+    ctx.record("account:erase", user)
+    erasure.erase(ctx, user)
     return user
 
 

@@ -17,6 +17,7 @@ ACTIONS = {
     "account:delete": N_("deleted the account"),
     "account:disable": N_("disabled an account"),
     "account:enable": N_("enabled an account"),
+    "account:erase": N_("erased an account on request"),
     "account:grant_role": N_("gave a role"),
     "account:import": N_("imported an account"),
     "account:make_reset_link": N_("made a password link"),
