@@ -25,8 +25,8 @@ from matchmaker.i18n import N_, Message
 
 MOST_TIERS = 6
 MAX_LABEL = 60
-#: Far above any programme's budget, and far below what a database holds.
-MAX_AMOUNT = 10_000_000_000
+#: Nine digits: far above any budget of a call.
+MAX_AMOUNT = 999_999_999
 MAX_LIMIT = 999
 #: Paths of stages whose shares a call may set for itself.
 PATHS = (("PoC", "PoS"), ("PoC", "PoS", "PoB"))

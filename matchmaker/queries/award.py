@@ -64,6 +64,12 @@ def get_award(
     return _one(session, sa.and_(Award.id == award_id, known), lock)
 
 
+def award_of_vote(session: Session, actor: User | None, vote_id: int) -> Award:
+    """The award that a vote is about, or `NotFound`."""
+    of_vote = sa.select(AwardVote.award_id).where(AwardVote.id == vote_id)
+    return _one(session, sa.and_(Award.id.in_(of_vote), visible_awards(actor)), lock=False)
+
+
 def award_to_answer(session: Session, actor: User | None, award_id: int, *, lock: bool) -> Award:
     """An award of *actor*'s own team, or `NotFound`."""
     teams = actor.team_ids if actor else set()

@@ -134,7 +134,9 @@ def get_payment(
 
 def uncovered(session: Session, call_id: int) -> Sequence[Engagement]:
     """Engagements at work for which no money is set aside."""
-    known = sa.select(AwardPayment.engagement_id).where(AwardPayment.call_id == call_id)
+    known = sa.select(AwardPayment.engagement_id).where(
+        AwardPayment.call_id == call_id, AwardPayment.source == PaymentSource.PUBLIC
+    )
     statement = (
         sa.select(Engagement)
         .where(

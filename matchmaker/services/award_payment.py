@@ -42,7 +42,8 @@ REOPENED = N_("The decision on a milestone of this stage was reopened.")
 def commit(ctx: Context, engagement: Engagement) -> list[AwardPayment]:
     """Set aside what the stages of *engagement* pay, if the call's budget covers it; once."""
     scheme = scheme_of(ctx.session, engagement.call_id, lock=True)
-    if scheme is None or queries.payments_of(ctx.session, engagement.id):
+    rows = queries.payments_of(ctx.session, engagement.id)
+    if scheme is None or any(row.source is PaymentSource.PUBLIC for row in rows):
         return []
     amounts = stage_amounts(ctx, scheme, engagement)
     if sum(amounts.values()) > queries.budget_of(ctx.session, engagement.call_id).left:

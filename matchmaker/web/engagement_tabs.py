@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 
 from matchmaker.i18n import N_
 from matchmaker.models import Engagement
+from matchmaker.policies.award import may_read_award
 from matchmaker.policies.base import Permission
 from matchmaker.policies.case_study import may_read_case_study
 from matchmaker.policies.engagement import may_read_engagement
@@ -29,6 +30,7 @@ TABS = (
     Tab("check_in.index", N_("How it goes")),
     Tab("metric.index", N_("Measures")),
     Tab("outcome.index", N_("Outcomes")),
+    Tab("award_answer.show", N_("Award and payments"), may_read_award),
     Tab("case_study.tab", N_("The case study"), may_read_case_study),
 )
 

@@ -111,6 +111,11 @@ GROUPS = (
                 N_("Work under way"),
                 N_("Kick-offs and stages: what is late, blocked or waits for you."),
             ),
+            Tool(
+                "award.index",
+                N_("Awards and budget"),
+                N_("Nominations, panel, announcement; what is promised, due and paid."),
+            ),
             Tool("certificate.index", N_("Certificates"), N_("What was issued; revoke.")),
             Tool("case_study.index", N_("Case studies"), N_("How far each is; publish.")),
             Tool("alumni.figures", N_("Alumni"), N_("How many there are, and who offers help.")),
