@@ -26,7 +26,7 @@ def filters() -> list[dict[str, Any]]:
     """What alumni are searched by; never by gender."""
     language = current_language()
     sectors = load_taxonomy().sectors.values()
-    competencies = [pair for pairs in grouped().values() for pair in pairs]
+    competencies = [pair for _domain, pairs in grouped() for pair in pairs]
     return [
         listing.select("competency", _("Competency"), competencies, every=_("All")),
         listing.select(

@@ -18,7 +18,7 @@ __all__ = ["PARTS"]
 def part_label(part: str) -> str:
     """What a part of a case study is called."""
     labels = {
-        "title": _("Title"),
+        "title": _("Title of the case study"),
         "problem": _("The problem"),
         "approach": _("How it was solved"),
         "results": _("What was achieved"),

@@ -37,8 +37,8 @@ ALUMNI_CONTACT_WORKFLOW = Workflow[AlumniContactState, AlumniContactAction](
     labels=MappingProxyType(
         {
             S.SENT: Label(N_("Waits for an answer"), N_("Waits for an answer"), "waiting"),
-            S.ANSWERED: Label(N_("Answered"), N_("Answered"), "good"),
-            S.DECLINED: Label(N_("Declined"), N_("Declined"), "neutral"),
+            S.ANSWERED: Label(N_("Has an answer"), N_("Has an answer"), "good"),
+            S.DECLINED: Label(N_("Was turned down"), N_("Was turned down"), "neutral"),
             S.TAKEN_BACK: Label(N_("Taken back"), N_("Taken back"), "neutral"),
         }
     ),

@@ -60,7 +60,7 @@ class MessageForm(BaseForm):
 class AnswerForm(BaseForm):
     """An answer to a message."""
 
-    text = text(_l("Your answer"), maximum=MAX_MESSAGE)
+    text = text(_l("Your reply"), maximum=MAX_MESSAGE)
     shares_email = BooleanField(_l("Share my e-mail address with this person"))
     version = Version()
 
