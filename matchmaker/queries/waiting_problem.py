@@ -256,6 +256,7 @@ KINDS = (
         Ladder(before=(3,), after=(0,), leads=(2,)),
         N_("Nothing lapses: the published text stays as it is until somebody decides."),
         within=14,
+        office_path="/office/amendments/{subject}",
     ),
     Kind(
         "question.answer",
