@@ -37,7 +37,8 @@ POINT_RULES = {
         N_("Sharing results"),
         N_(
             "A piece of work that stands at an address where others can read it, once somebody "
-            "of the programme has looked at it and agreed. Each address counts once."
+            "of the programme has looked at it and agreed; and a published case study that one "
+            "agreed to for the team. Each counts once."
         ),
         points=8,
         per_day=2,

@@ -18,6 +18,9 @@ from matchmaker.models import (
     ASKED_KINDS,
     LEAST_ANSWER,
     AnswerSide,
+    CaseStudyConsent,
+    CaseStudySide,
+    CaseStudyVersion,
     Enrolment,
     Evidence,
     EvidenceKind,
@@ -136,8 +139,27 @@ def _mentored(session: Session, since: dt.datetime) -> Iterator[Deed]:
         yield Deed(at, PointKind.MENTORING, source, user_id)
 
 
+def _told(session: Session, since: dt.datetime) -> Iterator[Deed]:
+    """Case studies that were published, for the people who agreed to them for the team."""
+    statement = (
+        sa.select(
+            CaseStudyConsent.user_id, CaseStudyVersion.case_study_id, CaseStudyVersion.published_at
+        )
+        .join(CaseStudyVersion, CaseStudyVersion.id == CaseStudyConsent.version_id)
+        .where(
+            CaseStudyConsent.side == CaseStudySide.TEAM,
+            CaseStudyConsent.user_id.is_not(None),
+            CaseStudyVersion.published_at >= since,
+        )
+    )
+    rows: Iterable[Any] = session.execute(statement)
+    for user_id, study_id, at in rows:
+        yield Deed(at, PointKind.SHARING, f"case_study:{study_id}:{user_id}", user_id)
+
+
 _SOURCES: tuple[Callable[[Session, dt.datetime], Iterator[Deed]], ...] = (
     _shared,
+    _told,
     _answered,
     _finished,
     _mentored,

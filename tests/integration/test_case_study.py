@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from matchmaker.clock import utcnow
 from matchmaker.errors import (
     InvalidInput,
     InvalidTransition,
@@ -11,10 +14,11 @@ from matchmaker.errors import (
     PermissionDenied,
     StaleVersion,
 )
-from matchmaker.models import CaseStudySide, MemberRole, PrivateCall
+from matchmaker.models import CaseStudySide, MemberRole, PointKind, PrivateCall
 from matchmaker.policies.case_study import may_read_case_study
 from matchmaker.queries import case_study as queries
 from matchmaker.queries import case_study_figure as figures
+from matchmaker.queries.point_source import deeds
 from matchmaker.services import case_study as service
 from matchmaker.services.case_study import CaseStudyTexts
 from matchmaker.services.case_study_proposal import proposal
@@ -189,3 +193,18 @@ def test_it_begins_from_what_is_known(case):
     case.row.problem.text_en = "The problem as published."
 
     assert proposal(case.officer, case.row).problem_en == "The problem as published."
+
+
+def test_who_agreed_for_the_team_earns_points_once(case, session):
+    version = case.propose()
+    case.agree(version)
+    service.publish(case.officer, case.row.id, 1)
+    session.flush()
+
+    earned = [
+        (one.user_id, one.kind)
+        for one in deeds(session, utcnow() - timedelta(days=1))
+        if one.source.startswith("case_study:")
+    ]
+
+    assert earned == [(case.team.actor.id, PointKind.SHARING)]
