@@ -121,6 +121,11 @@ def _position(engagement: Engagement, last: int) -> int:
     return 2 + stages.index(engagement.stage) if engagement.stage in stages else 1
 
 
+def my_side(engagement: Engagement) -> str:
+    """The side on which the reader stands; empty for none."""
+    return side_of(actor(), engagement) or ""
+
+
 def side_words(side: str | None) -> str:
     """Whose side somebody is on, in words."""
     return say(SIDES.get(side or "", N_("Programme")))

@@ -1,0 +1,173 @@
+"""What work is measured by: measures, readings, and how far they have come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
+from matchmaker.models import Engagement
+from matchmaker.policies.engagement import may_read_engagement
+from matchmaker.policies.metric import may_add_reading, may_set_metric, may_strike_reading
+from matchmaker.queries import metric as queries
+from matchmaker.queries.engagement import get_engagement
+from matchmaker.services import metric as service
+from matchmaker.web import metric_words
+from matchmaker.web.auth import actor, guard
+from matchmaker.web.errors import in_words, status_of
+from matchmaker.web.forms.base import BaseForm
+from matchmaker.web.forms.check_in import StrikeForm
+from matchmaker.web.forms.metric import MetricForm, ReadingForm, VersionForm
+from matchmaker.web.transaction import context, db_session
+from matchmaker.web.views.engagement import ENGAGEMENT
+
+blueprint = Blueprint("metric", __name__)
+
+METRIC = ENGAGEMENT + "/metrics/<int:metric_id>"
+
+
+@blueprint.get(ENGAGEMENT + "/metrics")
+@guard(may_read_engagement)
+def index(engagement_id: int) -> ResponseReturnValue:
+    """The measures with their readings."""
+    return _page(engagement_id)
+
+
+@blueprint.post(ENGAGEMENT + "/metrics")
+@guard(may_set_metric)
+def propose(engagement_id: int) -> ResponseReturnValue:
+    """Propose a measure."""
+    form = MetricForm()
+    return _act(
+        engagement_id,
+        {"form": form},
+        lambda: service.propose(context(), engagement_id, form.figures),
+        _("Proposed. The other side has a letter; it counts once both have agreed."),
+    )
+
+
+@blueprint.post(METRIC)
+@guard(may_set_metric)
+def change(engagement_id: int, metric_id: int) -> ResponseReturnValue:
+    """Propose other figures."""
+    form = MetricForm()
+    return _act(
+        engagement_id,
+        {"change_form": form, "changed": metric_id},
+        lambda: service.change(
+            context(), engagement_id, metric_id, form.figures, version=form.version.data
+        ),
+        _("Changed. The other side has to agree anew."),
+    )
+
+
+@blueprint.post(METRIC + "/agree")
+@guard(may_set_metric)
+def agree(engagement_id: int, metric_id: int) -> ResponseReturnValue:
+    """Stand by the figures."""
+    form = VersionForm()
+    return _act(
+        engagement_id,
+        {"click": form},
+        lambda: service.agree(context(), engagement_id, metric_id, version=form.version.data),
+        _("Agreed."),
+    )
+
+
+@blueprint.post(METRIC + "/retire")
+@guard(may_set_metric)
+def retire(engagement_id: int, metric_id: int) -> ResponseReturnValue:
+    """Give a measure up."""
+    form = VersionForm()
+    return _act(
+        engagement_id,
+        {"click": form},
+        lambda: service.retire(context(), engagement_id, metric_id, version=form.version.data),
+        _("Given up: its readings stay on record."),
+    )
+
+
+@blueprint.post(METRIC + "/readings")
+@guard(may_add_reading)
+def read_off(engagement_id: int, metric_id: int) -> ResponseReturnValue:
+    """Enter what was measured."""
+    form = ReadingForm()
+    return _act(
+        engagement_id,
+        {"reading_form": form, "read": metric_id},
+        lambda: service.read_off(
+            context(),
+            engagement_id,
+            metric_id,
+            value=form.value.data,
+            measured_on=form.measured_on.data,
+            note=form.note.data or "",
+        ),
+        _("Entered."),
+    )
+
+
+@blueprint.post(ENGAGEMENT + "/readings/<int:reading_id>/strike")
+@guard(may_strike_reading)
+def strike(engagement_id: int, reading_id: int) -> ResponseReturnValue:
+    """Take a wrong reading out of the figures."""
+    form = StrikeForm()
+    return _act(
+        engagement_id,
+        {"strike_form": form, "struck": reading_id},
+        lambda: service.strike(context(), engagement_id, reading_id, reason=form.reason.data or ""),
+        _("Struck out: it stays on record and counts no more."),
+    )
+
+
+def _act(
+    engagement_id: int, shown: dict[str, Any], decide: Callable[[], Any], done: str
+) -> ResponseReturnValue:
+    """Take a decision; refused, the page shows what was typed again."""
+    form = next(value for value in shown.values() if isinstance(value, BaseForm))
+    if not form.validate():
+        return _page(engagement_id, **shown), 422
+    try:
+        decide()
+    except (Conflict, InvalidInput, InvalidTransition, StaleVersion) as error:
+        db_session().rollback()
+        if isinstance(error, InvalidInput):
+            form.show_refusal(error)
+        else:
+            form.form_errors.append(in_words(error))
+        return _page(engagement_id, **shown), status_of(error)
+    flash(done, "good")
+    return redirect(url_for("metric.index", engagement_id=engagement_id), 303)
+
+
+def _page(engagement_id: int, **shown: Any) -> str:
+    engagement = get_engagement(db_session(), actor(), engagement_id)
+    forms = {
+        "form": MetricForm(formdata=None),
+        "change_form": None,
+        "reading_form": ReadingForm(formdata=None),
+        "strike_form": StrikeForm(formdata=None),
+        "click": None,
+        "changed": None,
+        "read": None,
+        "struck": None,
+    }
+    return render_template(
+        "engagement/metrics.html",
+        engagement=engagement,
+        metrics=queries.metrics_of(db_session(), engagement),
+        goal=_goal(engagement),
+        words=metric_words,
+        form_of=lambda row: MetricForm(formdata=None, obj=row),
+        **{**forms, **shown},
+    )
+
+
+def _goal(engagement: Engagement) -> dict[str, str]:
+    """What the owner wrote of the goal, to start from."""
+    intake = engagement.problem.intake
+    return {key: str(intake.get(key) or "") for key in ("metric", "baseline", "target")}
