@@ -12,7 +12,7 @@ from matchmaker.queries import award as queries
 from matchmaker.services import award_payment, award_scheme, certificate, mail
 from matchmaker.services.application_letters import said
 from matchmaker.services.award_letters import facts, tell
-from matchmaker.services.award_settlement import Obstacle
+from matchmaker.services.award_settlement import STOPPED, Obstacle
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import people_of
 from matchmaker.workflows.award import AwardAction, AwardState
@@ -54,8 +54,12 @@ def announce(ctx: Context, call_id: int, *, version: int) -> AwardScheme:
 def obstacles(ctx: Context, scheme: AwardScheme) -> list[Obstacle]:
     """What stands in the way of announcing."""
     waiting = queries.all_of_call(ctx.session, scheme.call_id, (S.OFFERED,))
+    stopped = [row for row in _due(ctx, scheme.call_id) if row.engagement.stop_cause is not None]
     text = N_("%(number)s: the team has not answered yet.")
-    return [Obstacle(Message(text, {"number": award.number}), award) for award in waiting]
+    return [
+        *(Obstacle(Message(text, {"number": award.number}), award) for award in waiting),
+        *(Obstacle(Message(STOPPED, {"number": award.number}), award) for award in stopped),
+    ]
 
 
 def _due(ctx: Context, call_id: int, *, lock: bool = False) -> list[Award]:

@@ -31,6 +31,7 @@ from matchmaker.workflows.award_scheme import (
 
 A, S = AwardAction, AwardState
 MAX_NOTE = 2000
+STOPPED = N_("%(number)s: the work was stopped. Take the nomination back, or revoke the award.")
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def obstacles(ctx: Context, scheme: AwardScheme) -> list[Obstacle]:
 
 
 def _fault(place: Place) -> str | None:
+    if place.award.engagement.stop_cause is not None:
+        return STOPPED
     if place.n_open:
         return N_("%(number)s: not every panel member has handed in.")
     if not place.n_in:

@@ -31,6 +31,7 @@ from matchmaker.queries import engagement as queries
 from matchmaker.queries.engagement_kickoff import checklist
 from matchmaker.queries.grade_decision import latest_decision
 from matchmaker.queries.office_setting import value as setting_value
+from matchmaker.services import award_payment
 from matchmaker.services import milestone as milestones
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import write, write_to
@@ -61,6 +62,7 @@ def open_engagement(ctx: Context, application: Application) -> Engagement:
     ctx.session.add(row)
     ctx.record("engagement:open", row, application=application.id, stages=list(row.stages))
     milestones.plan(ctx, row)
+    award_payment.commit(ctx, row)
     write(ctx, row, "engagement.opened", due=row.kickoff_due_at)
     return row
 

@@ -34,7 +34,7 @@ from matchmaker.policies.engagement import (
 )
 from matchmaker.queries import decision as seats
 from matchmaker.queries import engagement as queries
-from matchmaker.services import certificate
+from matchmaker.services import award_payment, certificate
 from matchmaker.services import milestone as milestones
 from matchmaker.services.call import lock_call
 from matchmaker.services.context import Context
@@ -121,6 +121,7 @@ def end_early(
         reason=reason,
         place_free=row.is_place_free,
     )
+    award_payment.engagement_ended(ctx, row)
     follow_problem(ctx, row.problem)
     if tell:
         write(ctx, row, "engagement.stopped", cause=Message(CAUSE_LABELS[cause]), note=reason)
@@ -245,6 +246,7 @@ def resume(ctx: Context, engagement_id: int, *, reason: str, version: int) -> En
         row.planned(row.stage).ended_at = None
     milestones.restore(ctx, row)
     ctx.record("engagement:resume", row, before=before, after=row.state, reason=kept)
+    award_payment.engagement_resumed(ctx, row)
     if before is EngagementState.COMPLETED:
         certificate.revoke_completion(ctx, row, kept)
     write(ctx, row, "engagement.resumed", note=kept)

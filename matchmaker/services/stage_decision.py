@@ -15,7 +15,7 @@ from matchmaker.models import (
 )
 from matchmaker.policies.engagement import may_sign_stage, side_of
 from matchmaker.queries import engagement as queries
-from matchmaker.services import certificate
+from matchmaker.services import award_payment, certificate
 from matchmaker.services.context import Context
 from matchmaker.services.engagement import find_live, start_stage
 from matchmaker.services.engagement_letters import write
@@ -182,6 +182,7 @@ def _follow(ctx: Context, row: Engagement, decision: StageDecision) -> None:
         row.ended_from = row.apply(EngagementAction.COMPLETE)
         row.ended_at = now
         ctx.record("engagement:complete", row, stages=list(row.stages))
+        award_payment.engagement_ended(ctx, row)
         certificate.issue_completion(ctx, row)
         write(ctx, row, "engagement.completed", note=decision.reason)
     follow_problem(ctx, row.problem)

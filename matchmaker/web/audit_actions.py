@@ -6,6 +6,9 @@ from matchmaker.i18n import N_
 from matchmaker.web.i18n import say
 from matchmaker.workflows import MATCH_WORKFLOW, PROBLEM_WORKFLOW
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
+from matchmaker.workflows.award import AWARD_WORKFLOW
+from matchmaker.workflows.award_payment import AWARD_PAYMENT_WORKFLOW
+from matchmaker.workflows.award_scheme import AWARD_SCHEME_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 
@@ -93,6 +96,27 @@ ACTIONS = {
     "data_terms:edit": N_("put terms of a data room in force"),
     "data_terms:revoke": N_("ended an acceptance of a data room's terms"),
     "data_terms:withdraw_admission": N_("no longer admitted somebody to a data room"),
+    "extension_request:answer": N_("answered a request for more time"),
+    "extension_request:ask": N_("asked for more time"),
+    "extension_request:withdraw": N_("no longer asked for more time"),
+    "milestone:add": N_("added a milestone"),
+    "milestone:add_file": N_("attached a file to a milestone"),
+    "milestone:cancel": N_("ended the milestones of work that stopped"),
+    "milestone:change": N_("changed a milestone"),
+    "milestone:changes": N_("requested changes in a milestone"),
+    "milestone:comment": N_("commented on a milestone"),
+    "milestone:decide": N_("decided on a milestone"),
+    "milestone:drop": N_("took a milestone out of the plan"),
+    "milestone:opinion": N_("gave an opinion on a milestone"),
+    "milestone:order": N_("put milestones in order"),
+    "milestone:plan": N_("planned the milestones of work"),
+    "milestone:remove_file": N_("took a file out of a milestone"),
+    "milestone:reopen": N_("reopened the decision on a milestone"),
+    "milestone:restore": N_("brought the milestones of work back"),
+    "milestone:submit": N_("handed in a milestone"),
+    "milestone_change:answer": N_("answered a proposed change of a plan"),
+    "milestone_change:propose": N_("proposed a change of a plan"),
+    "milestone_change:withdraw": N_("took a proposed change of a plan back"),
     "engagement:agree_calendar": N_("agreed to a calendar"),
     "engagement:begin": N_("ended a kick-off"),
     "engagement:complete": N_("completed work"),
@@ -244,6 +268,22 @@ ACTIONS = {
     "quiz_item:retire": N_("retired a question"),
     "quiz_item:restore": N_("brought a question back"),
     "quiz_item:take_shipped": N_("took over the questions that ship"),
+    "award:announce": N_("announced an award"),
+    "award:leave_out": N_("announced that there is no award"),
+    "award:offer": N_("asked a team whether it takes an award"),
+    "award:propose": N_("proposed work for an award"),
+    "award:revoke": N_("revoked an award"),
+    "award:settle": N_("settled the tier of an award"),
+    "award_payment:commit": N_("set money aside for the stages of work"),
+    "award_payment:contribute": N_("noted what an owner adds"),
+    "award_scheme:announce": N_("announced the awards of a call"),
+    "award_scheme:ask_teams": N_("asked the teams of a call about their awards"),
+    "award_scheme:save": N_("changed the award scheme of a call"),
+    "award_scheme:set_up": N_("set up the awards of a call"),
+    "award_vote:ask": N_("asked somebody to judge an award"),
+    "award_vote:recuse": N_("stepped aside from judging an award"),
+    "award_vote:release": N_("took somebody off the panel of an award"),
+    "award_vote:submit": N_("handed in points on an award"),
     "ranker:learn": N_("had weights learned"),
     "ranker:switch_off": N_("went back to the office's weights"),
     "ranker:switch_on": N_("switched learned weights on"),
@@ -294,6 +334,13 @@ LABELS: dict[str, dict[str, str]] = {
     "problem": {str(action): label for action, label in PROBLEM_WORKFLOW.actions.items()},
     "match": {str(action): label for action, label in MATCH_WORKFLOW.actions.items()},
     "application": {str(action): label for action, label in APPLICATION_WORKFLOW.actions.items()},
+    "award": {str(action): label for action, label in AWARD_WORKFLOW.actions.items()},
+    "award_payment": {
+        str(action): label for action, label in AWARD_PAYMENT_WORKFLOW.actions.items()
+    },
+    "award_scheme": {
+        str(action): label for action, label in AWARD_SCHEME_WORKFLOW.actions.items()
+    },
 }
 
 

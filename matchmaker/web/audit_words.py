@@ -29,14 +29,21 @@ from matchmaker.web.audit_actions import action_words
 from matchmaker.web.i18n import say, zone
 from matchmaker.workflows.application import APPLICATION_WORKFLOW
 from matchmaker.workflows.attachment import ATTACHMENT_WORKFLOW
+from matchmaker.workflows.award import AWARD_WORKFLOW
+from matchmaker.workflows.award_payment import AWARD_PAYMENT_WORKFLOW
+from matchmaker.workflows.award_scheme import AWARD_SCHEME_WORKFLOW
+from matchmaker.workflows.award_vote import AWARD_VOTE_WORKFLOW
 from matchmaker.workflows.engagement import ENGAGEMENT_WORKFLOW
 from matchmaker.workflows.enrolment import ENROLMENT_WORKFLOW
 from matchmaker.workflows.evidence import EVIDENCE_WORKFLOW
+from matchmaker.workflows.extension_request import EXTENSION_REQUEST_WORKFLOW
 from matchmaker.workflows.grade_appeal import GRADE_APPEAL_WORKFLOW
 from matchmaker.workflows.grade_review import GRADE_REVIEW_WORKFLOW
 from matchmaker.workflows.grading_panel import GRADING_PANEL_WORKFLOW
 from matchmaker.workflows.machine import Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
+from matchmaker.workflows.milestone import MILESTONE_WORKFLOW
+from matchmaker.workflows.milestone_change import MILESTONE_CHANGE_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.question import QUESTION_WORKFLOW
@@ -50,6 +57,13 @@ SUBJECTS = {
     "Organization": N_("Organization"),
     "Decision": N_("Decision"),
     "DecisionRound": N_("Round of decisions"),
+    "Milestone": N_("Milestone"),
+    "MilestoneChange": N_("Change of a plan"),
+    "ExtensionRequest": N_("Request for more time"),
+    "Award": N_("Award"),
+    "AwardPayment": N_("Payment"),
+    "AwardScheme": N_("Award scheme"),
+    "AwardVote": N_("Points of the panel"),
     "Delivery": N_("Letter"),
     "DeliveryHold": N_("Letters held back"),
     "OrganizationMember": N_("Membership of an organization"),
@@ -109,6 +123,17 @@ SUBJECTS = {
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "engagement_id": N_("Work"),
+    "award_id": N_("Award"),
+    "tier": N_("Tier"),
+    "proposed": N_("The rule proposes"),
+    "amount": N_("Amount"),
+    "amounts": N_("Amounts"),
+    "awards": N_("Awards"),
+    "budget": N_("Budget"),
+    "reviewer": N_("Account"),
+    "paid_on": N_("Paid on"),
+    "reference": N_("Number in the books"),
     "flags": N_("Noticed"),
     "is_wrong": N_("The question was wrong"),
     "count": N_("Count"),
@@ -189,6 +214,13 @@ FACTS = {
     "contact": N_("Account"),
     "mentor": N_("Account"),
     "key": N_("Line of the checklist"),
+    "milestones": N_("Milestones"),
+    "late_seconds": N_("Late by seconds"),
+    "agreed": N_("Agreed"),
+    "granted": N_("More time given"),
+    "moves_rest": N_("What comes after it moved too"),
+    "opinion": N_("The owner’s opinion"),
+    "revoked": N_("Evidence revoked"),
     "place_free": N_("The next in line may have the place"),
     "competency": N_("Competency"),
     "competencies": N_("Competencies"),
@@ -227,6 +259,13 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "GradeAppeal": GRADE_APPEAL_WORKFLOW,
     "Enrolment": ENROLMENT_WORKFLOW,
     "Engagement": ENGAGEMENT_WORKFLOW,
+    "Milestone": MILESTONE_WORKFLOW,
+    "MilestoneChange": MILESTONE_CHANGE_WORKFLOW,
+    "ExtensionRequest": EXTENSION_REQUEST_WORKFLOW,
+    "Award": AWARD_WORKFLOW,
+    "AwardPayment": AWARD_PAYMENT_WORKFLOW,
+    "AwardScheme": AWARD_SCHEME_WORKFLOW,
+    "AwardVote": AWARD_VOTE_WORKFLOW,
 }
 PAGES = {
     "Organization": ("organization.show", "organization_id"),
@@ -237,6 +276,8 @@ PAGES = {
     "Application": ("application_queue.show", "application_id"),
     "QuizItem": ("quiz_item.show", "item_id"),
     "Engagement": ("engagement.show", "engagement_id"),
+    "Award": ("award.case", "award_id"),
+    "AwardPayment": ("award_payment.show", "payment_id"),
     "PrivateCall": ("private_call.show", "private_call_id"),
 }
 
