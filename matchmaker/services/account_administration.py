@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict
-from matchmaker.i18n import LOCALES, N_
+from matchmaker.i18n import LOCALES, N_, Message
 from matchmaker.models import AccountKind, Role, RoleGrant, User
 from matchmaker.policies.account import may_administer, why_not_erased
 from matchmaker.queries import account as accounts
@@ -98,8 +98,8 @@ def erase(ctx: Context, email: str) -> User:
     ctx.require(may_administer)
     user = accounts.get(ctx.session, normalize_email(email))
     reason = why_not_erased(user)
-    if reason is not None:
-        raise Conflict(reason)
+    if isinstance(reason, Message):
+        raise Conflict(reason.text, **reason.params)
     ctx.record("account:erase", user)
     erasure.erase(ctx, user)
     return user
