@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
 
 from matchmaker.errors import NotFound
 from matchmaker.models import (
@@ -41,11 +41,16 @@ STAGE_ORDER = sa.case({"PoC": 1, "PoS": 2, "PoB": 3}, value=Milestone.stage)
 IN_PLACE = (STAGE_ORDER, Milestone.number, Milestone.id)
 
 
-def _with_engagement() -> ExecutableOption:
-    return joinedload(Milestone.engagement).options(*whole_engagement())
+def _of_engagement() -> tuple[Any, ...]:
+    # The library types what it takes as nested options by a class of its own.
+    return whole_engagement()
 
 
-def _whole() -> tuple[ExecutableOption, ...]:
+def _with_engagement() -> Any:
+    return joinedload(Milestone.engagement).options(*_of_engagement())
+
+
+def _whole() -> tuple[Any, ...]:
     """With what the page of one milestone shows."""
     feedback = selectinload(Milestone.feedback)
     return (
@@ -245,7 +250,7 @@ def get_change(
             known,
         )
         .options(
-            joinedload(MilestoneChange.engagement).options(*whole_engagement()),
+            joinedload(MilestoneChange.engagement).options(*_of_engagement()),
             joinedload(MilestoneChange.milestone),
         )
         .with_for_update(of=MilestoneChange)
@@ -265,7 +270,7 @@ def _visible_changes(actor: User | None) -> sa.ColumnElement[bool]:
 # What waits, for the office, for people, and for those who remind
 
 
-def _live(*wanted: sa.ColumnElement[bool]) -> sa.Select[tuple[Milestone]]:
+def _live(*wanted: sa.ColumnElement[bool]) -> sa.Select[Milestone]:
     """Milestones of work that goes on."""
     return (
         sa.select(Milestone)
@@ -341,7 +346,7 @@ def proposed_changes(session: Session, seen: sa.ColumnElement[bool]) -> Sequence
         .join(MilestoneChange.engagement)
         .where(MilestoneChange.state == MilestoneChangeState.PROPOSED, seen)
         .options(
-            joinedload(MilestoneChange.engagement).options(*whole_engagement()),
+            joinedload(MilestoneChange.engagement).options(*_of_engagement()),
             joinedload(MilestoneChange.milestone),
             joinedload(MilestoneChange.user),
         )

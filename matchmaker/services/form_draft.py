@@ -15,7 +15,7 @@ from matchmaker.models import FormDraft
 from matchmaker.services.context import Context
 
 #: The nouns whose forms may be kept; a key is such a noun with an id, or with ``new``.
-NOUNS = ("problem", "team", "organization", "application", "case_study")
+NOUNS = ("problem", "team", "organization", "application", "case_study", "milestone")
 #: The guide has a form for every step of a problem: ``guide:17:today``.
 _GUIDE = r"guide:[1-9][0-9]{0,17}(?::[a-z]{1,20})?"
 KEY = re.compile(rf"(?:{'|'.join(NOUNS)}):(?:new|[1-9][0-9]{{0,17}})|{_GUIDE}")

@@ -65,7 +65,11 @@ def _same(one: MilestoneFeedback, other: MilestoneFeedback) -> bool:
 def _add(ctx: Context, row: Milestone, said: MilestoneFeedback) -> None:
     row.feedback.append(said)
     ctx.record(
-        f"milestone:{said.kind}", row, side=said.side, version=said.version_id, outcome=said.outcome
+        f"milestone:{said.kind}",
+        row,
+        side=said.side,
+        number=row.standing.number if row.standing else None,
+        outcome=said.outcome,
     )
 
 

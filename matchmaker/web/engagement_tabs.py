@@ -27,6 +27,7 @@ class Tab:
 
 TABS = (
     Tab("engagement.show", N_("Overview")),
+    Tab("milestone.index", N_("Milestones")),
     Tab("check_in.index", N_("How it goes")),
     Tab("metric.index", N_("Measures")),
     Tab("outcome.index", N_("Outcomes")),

@@ -112,6 +112,11 @@ GROUPS = (
                 N_("Kick-offs and stages: what is late, blocked or waits for you."),
             ),
             Tool(
+                "milestone_queue.index",
+                N_("Milestones"),
+                N_("What was handed in, what is overdue, who asks for more time."),
+            ),
+            Tool(
                 "award.index",
                 N_("Awards and budget"),
                 N_("Nominations, panel, announcement; what is promised, due and paid."),

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Attachment,
     AttachmentAccess,
     EvidenceAttachment,
+    MilestoneFile,
     Problem,
 )
 from matchmaker.policies.attachment import may_manage_files, may_read_all_files, may_rescan
@@ -129,7 +130,8 @@ def show(problem_id: int, attachment_id: int) -> ResponseReturnValue:
 
 
 def send(
-    attachment: Attachment | ApplicationFile | EvidenceAttachment, content: BinaryIO
+    attachment: Attachment | ApplicationFile | EvidenceAttachment | MilestoneFile,
+    content: BinaryIO,
 ) -> ResponseReturnValue:
     """The content as a download that no browser shows or runs under our name."""
     response = Response(_chunks(content), mimetype=service.media_type(attachment))
