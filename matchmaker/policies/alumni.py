@@ -38,7 +38,7 @@ def completed_engagements() -> Condition:
     return sa.and_(Engagement.state == EngagementState.COMPLETED, is_national(Engagement.call_id))
 
 
-def alumni_ids() -> sa.Select[tuple[int]]:
+def alumni_ids() -> sa.Select[int]:
     """The ids of everybody who is an alumnus: named in a team's application, or of the owner."""
     named = (
         sa.select(ApplicationPerson.user_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -35,6 +36,8 @@ from matchmaker.queries.page import Page, paginate
 
 #: What a profile may say, as the list filters by it.
 OFFERS = ("is_hiring", "is_looking", "will_mentor", "will_instruct")
+Row = TypeVar("Row")
+
 #: Messages that are shown; older ones are of no use to anybody.
 MOST_MESSAGES = 100
 
@@ -88,7 +91,7 @@ def _wanted(wanted: AlumniFilter) -> list[sa.ColumnElement[bool]]:
         able = sa.select(LevelEstimate.user_id).where(
             LevelEstimate.competency == wanted.competency, LevelEstimate.confirmed > 0
         )
-        found += [AlumniProfile.shows_levels, person.in_(able)]
+        found += [AlumniProfile.shows_levels.is_(True), person.in_(able)]
     if wanted.sector:
         found.append(person.in_(_worked_on().where(Problem.sector == wanted.sector)))
     if wanted.region:
@@ -98,7 +101,7 @@ def _wanted(wanted: AlumniFilter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _worked_on() -> sa.Select[tuple[int]]:
+def _worked_on() -> sa.Select[int]:
     """The ids of people beside the problems of their completed work."""
     named = (
         sa.select(ApplicationPerson.user_id)
@@ -109,7 +112,7 @@ def _worked_on() -> sa.Select[tuple[int]]:
     return named.where(completed_engagements())
 
 
-def _of_region(region: str) -> sa.Select[tuple[int]]:
+def _of_region(region: str) -> sa.Select[int]:
     """People whose organization is in a region."""
     return (
         sa.select(OrganizationMember.user_id)
@@ -133,12 +136,12 @@ def _shown(session: Session, profiles: Sequence[AlumniProfile]) -> list[Shown]:
     return list(found.values())
 
 
-def _add(rows: list[object], row: object) -> None:
+def _add(rows: list[Row], row: Row) -> None:
     if row not in rows:
         rows.append(row)
 
 
-def _owned(people: dict[int, Shown]) -> sa.Select[tuple[int, Organization, Problem]]:
+def _owned(people: dict[int, Shown]) -> sa.Select[int, Organization, Problem]:
     return (
         sa.select(OrganizationMember.user_id, Organization, Problem)
         .join(Organization, Organization.id == OrganizationMember.organization_id)
@@ -149,7 +152,7 @@ def _owned(people: dict[int, Shown]) -> sa.Select[tuple[int, Organization, Probl
     )
 
 
-def _solved(people: dict[int, Shown]) -> sa.Select[tuple[int, Team, Problem]]:
+def _solved(people: dict[int, Shown]) -> sa.Select[int, Team, Problem]:
     return (
         sa.select(ApplicationPerson.user_id, Team, Problem)
         .join(Application, Application.id == ApplicationPerson.application_id)

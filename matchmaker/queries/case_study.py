@@ -90,7 +90,7 @@ def get_public(session: Session, case_study_id: int) -> CaseStudyVersion:
     return found
 
 
-def _public() -> sa.Select[tuple[CaseStudyVersion]]:
+def _public() -> sa.Select[CaseStudyVersion]:
     return (
         sa.select(CaseStudyVersion)
         .join(CaseStudyVersion.case_study)

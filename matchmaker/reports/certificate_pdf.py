@@ -6,6 +6,7 @@ The same certificate with the same font gives the same bytes: the file is dated 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import segno
 from fpdf import FPDF
@@ -142,7 +143,7 @@ class Sheet:
         self.pdf.set_font(_FAMILY, size=size)
         self.pdf.set_x(self._left)
         lines = self.pdf.multi_cell(self.width, 1, text, dry_run=True, output="LINES")
-        return len(lines)
+        return len(cast("list[str]", lines))
 
     def foot(self, address: str, code: str) -> None:
         """The QR code, and the same in letters."""

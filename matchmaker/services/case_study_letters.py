@@ -31,13 +31,10 @@ def _tab(engagement: Engagement) -> str:
 
 
 def _sides(engagement: Engagement) -> list[User]:
-    groups = (engagement.team, engagement.problem.organization)
-    people = [
-        place.user
-        for group in groups
-        for place in sorted(group.members, key=lambda place: place.id)
-        if place.role is MemberRole.LEAD
-    ]
+    team = sorted(engagement.team.members, key=lambda place: place.id)
+    owner = sorted(engagement.problem.organization.members, key=lambda place: place.id)
+    people = [place.user for place in team if place.role is MemberRole.LEAD]
+    people += [place.user for place in owner if place.role is MemberRole.LEAD]
     if engagement.contact is not None:
         people.append(engagement.contact)
     return [user for user in dict.fromkeys(people) if user.is_usable]

@@ -206,11 +206,9 @@ def _replace(ctx: Context, old: Certificate, facts: dict[str, Any], name: str) -
         issued_at=utcnow().replace(microsecond=0),
         engagement=old.engagement,
         user=old.user,
-        **{
-            field: getattr(old, field)
-            for field in ("kind", "engagement_id", "award_id", "user_id", "role", "is_name_public")
-        },
     )
+    for field in ("kind", "engagement_id", "award_id", "user_id", "role", "is_name_public"):
+        setattr(new, field, getattr(old, field))
     new.content_hash = hash_of(new)
     ctx.session.add(new)
     ctx.record("certificate:correct", new, before=old.id)

@@ -34,7 +34,9 @@ def facts_of(engagement: Engagement, given: datetime, settings: Settings) -> dic
 
 def tier_of(award: Award) -> dict[str, str]:
     """What the award's tier is called, by the scheme of its call."""
-    tier = next((one for one in award.scheme.tiers if one["code"] == award.tier), {})
+    tier: dict[str, str] = next(
+        (one for one in award.scheme.tiers if one["code"] == award.tier), {}
+    )
     return {language: str(tier.get(language) or award.tier) for language in _LANGUAGES}
 
 

@@ -23,7 +23,7 @@ def part_label(part: str) -> str:
         "approach": _("How it was solved"),
         "results": _("What was achieved"),
     }
-    return labels[part]
+    return str(labels[part])
 
 
 def state_chip_of(version: CaseStudyVersion) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def source_label(source: str) -> str:
         "both": _("Said by owner and team alike"),
         "programme": _("On record with the programme"),
     }
-    return labels[source]
+    return str(labels[source])
 
 
 def name(version: CaseStudyVersion, key: str) -> str:

@@ -88,8 +88,8 @@ def public_holder(certificate: Certificate) -> str:
     if certificate.user_id is None:
         return team
     if certificate.is_name_public and certificate.name:
-        return _("%(name)s, a member of %(team)s", name=certificate.name, team=team)
-    return _("A member of %(team)s", team=team)
+        return str(_("%(name)s, a member of %(team)s", name=certificate.name, team=team))
+    return str(_("A member of %(team)s", team=team))
 
 
 def holder(certificate: Certificate) -> str:

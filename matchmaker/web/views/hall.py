@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -40,7 +42,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _filters() -> list[dict[str, object]]:
+def _filters() -> list[dict[str, Any]]:
     language = current_language()
     calls = ((call.external_id, call.name(language)) for call in queries.calls(db_session()))
     sectors = ((one.id, one.label(language)) for one in load_taxonomy().sectors.values())
