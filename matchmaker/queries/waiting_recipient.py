@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker.models import (
     MemberRole,
@@ -87,7 +87,7 @@ class Recipients:
 def _members(
     session: Session,
     model: type[TeamMember] | type[OrganizationMember],
-    column: sa.ColumnElement[int],
+    column: InstrumentedAttribute[int],
     ids: Iterable[int | None],
 ) -> dict[int, list[tuple[int, bool]]]:
     found: dict[int, list[tuple[int, bool]]] = defaultdict(list)

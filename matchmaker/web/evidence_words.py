@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -172,7 +173,7 @@ def domain_choices() -> list[tuple[str, str]]:
     return [(domain.id, domain.label(language)) for domain in domains]
 
 
-def tasks(asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, str]]:
+def tasks(asked: Sequence[Evidence], queue: int) -> Iterator[dict[str, Any]]:
     """What the desk says of evidence: who asks for the reader's word, what waits for a look."""
     people = {row.user_id: row for row in reversed(asked)}
     for row in people.values():

@@ -211,7 +211,7 @@ def differing(form: ResourceForm, row: LearningResource) -> list[tuple[str, str,
     return _changes(saved, typed)
 
 
-def tasks(waiting: int) -> Iterator[dict[str, str]]:
+def tasks(waiting: int) -> Iterator[dict[str, Any]]:
     """What the desk says of course work that waits to be assessed."""
     if waiting:
         yield {

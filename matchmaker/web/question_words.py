@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -64,7 +65,7 @@ def language_name(language: str) -> str:
     return str(_("Chinese") if language == "zh" else _("English"))
 
 
-def tasks(user: User, questions: Iterable[Question]) -> Iterator[dict[str, str]]:
+def tasks(user: User, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
     """What the desk says of questions that wait for *user*: the owner's to answer, the office's if late."""
     for question in questions:
         if not may_answer_questions.allows(user, question.problem):

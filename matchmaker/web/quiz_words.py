@@ -140,7 +140,7 @@ def width(known: Mapping[str, Any]) -> float:
     return float(known["high"] - known["low"])
 
 
-def tasks(user: User) -> Iterator[dict[str, str]]:
+def tasks(user: User) -> Iterator[dict[str, Any]]:
     """What the desk says of checks: one to go on with, questions that wait for a second officer."""
     for check in queries.running(db_session(), user.id):
         yield {

@@ -108,8 +108,8 @@ def _falling(days: Sequence[int]) -> str:
 def within_text(terms: Terms) -> str:
     """How long it may take."""
     if terms.kind.setting or terms.kind.within:
-        return _("%(days)s days", days=terms.within)
-    return _("It has a date of its own")
+        return str(_("%(days)s days", days=terms.within))
+    return str(_("It has a date of its own"))
 
 
 def is_editable(terms: Terms) -> bool:
