@@ -17,7 +17,11 @@ from matchmaker.services import award_payment as follow
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import write
 from matchmaker.services.reasons import limited, needed
-from matchmaker.workflows.award_payment import AwardPaymentAction, AwardPaymentState
+from matchmaker.workflows.award_payment import (
+    AWARD_PAYMENT_WORKFLOW,
+    AwardPaymentAction,
+    AwardPaymentState,
+)
 
 A, S = AwardPaymentAction, AwardPaymentState
 MAX_REFERENCE = 120
@@ -34,15 +38,16 @@ def prepare(
         return row  # A second click.
     _check_version(row, version)
     due = row.due_amount or 0
-    if row.state is S.DUE and (amount is None or not 0 < amount <= due):
+    AWARD_PAYMENT_WORKFLOW.target(row.state, A.PREPARE)
+    if amount is None or not 0 < amount <= due:
         text = N_("At most what is due: NT$%(due)s.")
         raise InvalidInput(fields={"amount": [Message(text, {"due": f"{due:,}"})]})
     if not kept:
         text = N_("Give the number under which the books have it.")
         raise InvalidInput(fields={"reference": [Message(text)]})
-    _take(ctx, row, A.PREPARE, amount=amount, reference=kept)
-    row.paid_amount, row.reference = amount, kept
+    row.paid_amount, row.reference, row.reason = amount, kept, ""
     row.preparer_id = ctx.actor.id if ctx.actor else None
+    _take(ctx, row, A.PREPARE, amount=amount, reference=kept)
     return row
 
 
@@ -58,6 +63,7 @@ def pay(ctx: Context, payment_id: int, *, paid_on: date | None, version: int) ->
     if row.state is S.PAID and row.paid_on == paid_on:
         return row  # A second click.
     _check_version(row, version)
+    AWARD_PAYMENT_WORKFLOW.target(row.state, A.PAY)
     today = utcnow().astimezone(ctx.settings.timezone).date()
     if paid_on is None or not EARLIEST <= paid_on <= today:
         raise InvalidInput(fields={"paid_on": [Message(N_("A day up to today."))]})
@@ -66,8 +72,8 @@ def pay(ctx: Context, payment_id: int, *, paid_on: date | None, version: int) ->
             N_("From NT$%(limit)s on another officer than the one who prepared it signs."),
             limit=f"{setting(ctx.session, 'award_two_officers_from'):,}",
         )
-    _take(ctx, row, A.PAY, amount=row.paid_amount, paid_on=paid_on.isoformat())
     row.paid_on, row.approver_id = paid_on, ctx.actor.id if ctx.actor else None
+    _take(ctx, row, A.PAY, amount=row.paid_amount, paid_on=paid_on.isoformat())
     path = f"/engagements/{row.engagement_id}/award"
     amount = f"{row.paid_amount or 0:,}"
     write(ctx, row.engagement, "award.paid", ("team",), path=path, amount=amount)
@@ -85,8 +91,9 @@ def send_back(ctx: Context, payment_id: int, *, reason: str, version: int) -> Aw
     row = _find(ctx, payment_id)
     kept = needed(reason)
     _check_version(row, version)
-    _take(ctx, row, A.SEND_BACK, reason=kept)
+    AWARD_PAYMENT_WORKFLOW.target(row.state, A.SEND_BACK)
     row.paid_amount, row.preparer_id, row.reason = None, None, kept
+    _take(ctx, row, A.SEND_BACK, reason=kept)
     return row
 
 
@@ -98,7 +105,6 @@ def cancel(ctx: Context, payment_id: int, *, reason: str, version: int) -> Award
         return row  # A second click.
     _check_version(row, version)
     follow.cancel(ctx, row, kept)
-    row.paid_amount = None
     path = f"/engagements/{row.engagement_id}/award"
     write(ctx, row.engagement, "award.cancelled", ("team",), path=path, note=kept)
     return row
@@ -109,8 +115,8 @@ def returned(ctx: Context, payment_id: int, *, reason: str, version: int) -> Awa
     row = _find(ctx, payment_id)
     kept = needed(reason)
     _check_version(row, version)
-    _take(ctx, row, A.RETURN, reason=kept)
     row.reason = kept
+    _take(ctx, row, A.RETURN, reason=kept)
     return row
 
 
@@ -119,8 +125,8 @@ def keep(ctx: Context, payment_id: int, *, reason: str, version: int) -> AwardPa
     row = _find(ctx, payment_id)
     kept = needed(reason)
     _check_version(row, version)
-    _take(ctx, row, A.KEEP, reason=kept)
     row.reason = kept
+    _take(ctx, row, A.KEEP, reason=kept)
     return row
 
 

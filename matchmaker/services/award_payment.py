@@ -117,8 +117,8 @@ def _follow_stage(ctx: Context, milestone: Milestone) -> None:
 def _set_due(ctx: Context, payment: AwardPayment, amount: int) -> None:
     """Bring one payment into line with what its stage earned."""
     if payment.state in (S.DUE, S.PREPARED) and amount != payment.due_amount:
-        _take(ctx, payment, A.TAKE_BACK)
         payment.due_amount = payment.paid_amount = payment.due_at = None
+        _take(ctx, payment, A.TAKE_BACK)
     if payment.state is S.COMMITTED and amount:
         make_due(ctx, payment, amount)
     paid = payment.paid_amount or 0
@@ -130,8 +130,8 @@ def _set_due(ctx: Context, payment: AwardPayment, amount: int) -> None:
 
 def make_due(ctx: Context, payment: AwardPayment, amount: int) -> None:
     """*amount* of the payment is due from now on; the team is told."""
-    _take(ctx, payment, A.FALL_DUE)
     payment.due_amount, payment.due_at = amount, utcnow()
+    _take(ctx, payment, A.FALL_DUE)
     if payment.purpose == queries.AWARD:
         return  # The letter of award says it.
     write(
@@ -147,8 +147,8 @@ def make_due(ctx: Context, payment: AwardPayment, amount: int) -> None:
 
 def reclaim(ctx: Context, payment: AwardPayment, reason: str) -> None:
     """What was paid is to be paid back; the team and the office are told."""
-    _take(ctx, payment, A.RECLAIM, reason=reason)
     payment.reason = reason
+    _take(ctx, payment, A.RECLAIM, reason=reason)
     write(
         ctx,
         payment.engagement,
@@ -178,15 +178,15 @@ def engagement_resumed(ctx: Context, engagement: Engagement) -> None:
         ended = payment.state is S.CANCELLED and payment.reason in (WORK_STOPPED, NOT_REACHED)
         fits = payment.source is PaymentSource.OWNER or payment.amount <= left
         if ended and fits:
-            _take(ctx, payment, A.RESTORE)
             payment.reason = ""
+            _take(ctx, payment, A.RESTORE)
             left -= payment.amount if payment.source is PaymentSource.PUBLIC else 0
 
 
 def cancel(ctx: Context, payment: AwardPayment, reason: str) -> None:
     """Nothing of the payment will be paid."""
+    payment.reason, payment.paid_amount = reason, None
     _take(ctx, payment, A.CANCEL, reason=reason)
-    payment.reason = reason
 
 
 # What awards pay
@@ -196,8 +196,8 @@ def commit_award(ctx: Context, award: Award) -> None:
     """Set aside what an award's tier pays; the caller has checked the budget."""
     found = award_payment(ctx, award)
     if found is not None and found.state is S.CANCELLED and award.amount:
-        _take(ctx, found, A.RESTORE)
         found.amount, found.reason, found.due_amount = award.amount, "", None
+        _take(ctx, found, A.RESTORE)
     elif found is None and award.amount:
         ctx.session.add(
             AwardPayment(

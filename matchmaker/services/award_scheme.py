@@ -184,8 +184,8 @@ def reopen_nominations(ctx: Context, call_id: int, *, reason: str, version: int)
     if row.state is AwardSchemeState.NOMINATING:
         return row  # A second click.
     _check_phase(row, AwardSchemeAction.REOPEN_NOMINATIONS, version)
-    _take(ctx, row, AwardSchemeAction.REOPEN_NOMINATIONS, reason=kept)
     row.announced_at = row.announcer_id = None
+    _take(ctx, row, AwardSchemeAction.REOPEN_NOMINATIONS, reason=kept)
     return row
 
 
