@@ -38,7 +38,7 @@ class CallRules(Timestamped, Base):
     max_files: Mapped[int] = mapped_column(default=5)
     #: Reviewers do not learn who applies.
     blind: Mapped[bool] = mapped_column(default=False)
-    #: When which part of the review happens and what is visible in it; the review reads it.
+    #: Not in use: the phases of a review stand in its round. The column is one of older databases.
     review_phases: Mapped[dict[str, Any]] = mapped_column(default=lambda _=None: {})
     updated_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column()

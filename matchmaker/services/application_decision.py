@@ -42,7 +42,12 @@ OFFICE_ACTIONS = tuple(
     action
     for action in ApplicationAction
     if action
-    not in (ApplicationAction.SUBMIT, ApplicationAction.CONFIRM, ApplicationAction.WITHDRAW)
+    not in (
+        ApplicationAction.SUBMIT,
+        ApplicationAction.CONFIRM,
+        ApplicationAction.WITHDRAW,
+        ApplicationAction.CLOSE,
+    )
 )
 #: What cannot be done without saying why.
 NEEDS_REASON = (ApplicationAction.DECLINE, ApplicationAction.REVERSE)

@@ -24,6 +24,15 @@ LETTERS = {
             "record and is not reviewed any more. Until the deadline you can apply anew.\n\n%(url)s"
         ),
     ),
+    "application.closed": Letter(
+        N_("Closed: your application %(number)s for “%(title)s”"),
+        N_(
+            "What you applied for is no more: the problem “%(title)s” or its call was withdrawn. The "
+            "application of %(team)s is closed. This is no judgement of it, and it does not count "
+            "towards the number of applications you may have: you can apply elsewhere at once. The "
+            "reason:\n\n%(note)s\n\nWhat you handed in stays readable for you:\n\n%(url)s"
+        ),
+    ),
     "application.due": Letter(
         N_("Not handed in yet: your application for “%(title)s”"),
         N_(

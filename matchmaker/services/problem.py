@@ -37,9 +37,9 @@ from matchmaker.policies.scope import takes_problems_of
 from matchmaker.queries.owner import reachable_members
 from matchmaker.queries.screening import is_listed
 from matchmaker.services import problem_revision as revisions
+from matchmaker.services.application_closing import end_of_problem
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_problem import check_no_live_work
-from matchmaker.services.engagement_stop import stop_of_problem
 from matchmaker.services.grading_record import check_no_appeal, leave_grading
 from matchmaker.services.owner import write_to_owner
 from matchmaker.services.problem_values import (
@@ -167,7 +167,7 @@ def withdraw(ctx: Context, problem_id: int, *, reason: str) -> Problem:
     """The owner takes the problem back."""
     problem = _find(ctx, problem_id)
     _check(ctx, problem, ProblemAction.WITHDRAW)
-    stop_of_problem(ctx, problem, _needed(reason))
+    end_of_problem(ctx, problem, _needed(reason))
     return _take(ctx, problem, ProblemAction.WITHDRAW, reason)
 
 

@@ -37,6 +37,7 @@ class ApplicationAction(StrEnum):
     EXPIRE = "expire"
     REVERSE = "reverse"
     WITHDRAW = "withdraw"
+    CLOSE = "close"
 
 
 S, A = ApplicationState, ApplicationAction
@@ -48,6 +49,14 @@ APPLICATION_WORKFLOW = Workflow[ApplicationState, ApplicationAction](
         {
             (S.DRAFT, A.SUBMIT): S.SUBMITTED,
             (S.DRAFT, A.WITHDRAW): S.WITHDRAWN,
+            # The problem or the call is no more: from every state in which the team still counts.
+            (S.DRAFT, A.CLOSE): S.WITHDRAWN,
+            (S.SUBMITTED, A.CLOSE): S.WITHDRAWN,
+            (S.UNDER_REVIEW, A.CLOSE): S.WITHDRAWN,
+            (S.SHORTLISTED, A.CLOSE): S.WITHDRAWN,
+            (S.WAITLISTED, A.CLOSE): S.WITHDRAWN,
+            (S.OFFERED, A.CLOSE): S.WITHDRAWN,
+            (S.CONFIRMED, A.CLOSE): S.WITHDRAWN,
             # Until the deadline a team may hand in again; every version is kept.
             (S.SUBMITTED, A.SUBMIT): S.SUBMITTED,
             (S.SUBMITTED, A.BEGIN_REVIEW): S.UNDER_REVIEW,
@@ -90,7 +99,7 @@ APPLICATION_WORKFLOW = Workflow[ApplicationState, ApplicationAction](
             S.CONFIRMED: Label(N_("Confirmed"), N_("Confirmed"), "good"),
             S.DECLINED: Label(N_("Not selected"), N_("Not selected"), "stop"),
             S.EXPIRED: Label(N_("Offer expired"), N_("Your offer has expired"), "stop"),
-            S.WITHDRAWN: Label(N_("Withdrawn by the team"), N_("Withdrawn"), "stop"),
+            S.WITHDRAWN: Label(N_("Withdrawn"), N_("Withdrawn"), "stop"),
         }
     ),
     actions=MappingProxyType(
@@ -105,6 +114,7 @@ APPLICATION_WORKFLOW = Workflow[ApplicationState, ApplicationAction](
             A.EXPIRE: N_("Let the offer expire"),
             A.REVERSE: N_("Take the decision back"),
             A.WITHDRAW: N_("Withdraw"),
+            A.CLOSE: N_("Close: the problem or the call is no more"),
         }
     ),
 )

@@ -15,7 +15,7 @@ from matchmaker.policies.engagement import (
     may_stop_call,
 )
 from matchmaker.queries.call import get_call
-from matchmaker.services import engagement, engagement_stop, stage_decision
+from matchmaker.services import application_closing, engagement, engagement_stop, stage_decision
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.engagement_page import act, page
 from matchmaker.web.errors import in_words, status_of
@@ -203,14 +203,26 @@ def stop_call(call_id: int) -> ResponseReturnValue:
         return _stop_page(call, form), 422
     reason = form.reason.data or ""
     try:
-        count = engagement_stop.stop_all(context(), call, form.chosen_cause, reason)
+        stopped, closed = application_closing.stop_call(
+            context(), call.id, form.chosen_cause, reason
+        )
     except InvalidInput as error:
         form.show_refusal(error)
         return _stop_page(call, form), 422
-    flash(_("Stopped: %(count)s. Everybody concerned has one letter.", count=count), "good")
+    text = _(
+        "Stopped: %(count)s. Applications closed: %(closed)s. Everybody concerned has a letter.",
+        count=stopped,
+        closed=closed,
+    )
+    flash(text, "good")
     return redirect(url_for("engagement_board.index", call=call.id, state="stopped"), 303)
 
 
 def _stop_page(call: Call, form: StopForm) -> str:
-    works = engagement_stop.work_of(context(), call)
-    return render_template("engagement/stop_call.html", call=call, works=works, form=form)
+    return render_template(
+        "engagement/stop_call.html",
+        call=call,
+        works=engagement_stop.work_of(context(), call),
+        applications=application_closing.count_open(context(), call),
+        form=form,
+    )
