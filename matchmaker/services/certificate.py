@@ -35,6 +35,8 @@ from matchmaker.services.reasons import needed
 from matchmaker.workflows.engagement import EngagementState
 
 MAX_REASON = 600
+#: What a correction leaves as it was: it is about names.
+_UNCHANGED = ("tier", "stages", "grade")
 
 
 @dataclass(frozen=True)
@@ -183,11 +185,9 @@ def correct(ctx: Context, code: str) -> Certificate:
     old = queries.get_by_code(ctx.session, code, lock=True)
     ctx.require(may_correct, old)
     require_good(old)
-    given = datetime.fromisoformat(old.facts["given"])
-    facts = {
-        **facts_of(old.engagement, given.replace(tzinfo=ctx.settings.timezone), ctx.settings),
-        **{name: old.facts[name] for name in ("tier", "stages", "grade") if name in old.facts},
-    }
+    given = datetime.fromisoformat(old.facts["given"]).replace(tzinfo=ctx.settings.timezone)
+    facts = facts_of(old.engagement, given, ctx.settings)
+    facts.update({name: old.facts[name] for name in _UNCHANGED if name in old.facts})
     name = old.user.name if old.user else ""
     if (facts, name) == (old.facts, old.name):
         raise Conflict(N_("All names on it are as they are today: there is nothing to correct."))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -16,7 +15,7 @@ from matchmaker.models import CertificateStanding, Role
 from matchmaker.queries import certificate as queries
 from matchmaker.reports.certificate import day_in_words, wording
 from matchmaker.reports.certificate_pdf import certificate_pdf
-from matchmaker.services import account, certificate_code
+from matchmaker.services import certificate_code
 from matchmaker.services import certificate as service
 from matchmaker.services.certificate_facts import is_intact
 from matchmaker.workflows.award import AwardState
@@ -175,12 +174,6 @@ def test_nothing_of_a_person_is_left_after_erasure(ctx, award, session):
     assert own.standing is team.standing is CertificateStanding.VALID
     assert wording(own, "en").holder == "A former member"
     assert is_intact(team)
-
-
-def test_erasing_an_account_reaches_certificates():
-    source = Path(account.__file__).read_text(encoding="utf-8")
-
-    assert "certificate.forget(ctx, user.id)" in source
 
 
 def test_the_file_says_it_in_both_languages(ctx, award, settings):
