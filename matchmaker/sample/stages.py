@@ -7,13 +7,16 @@ from collections.abc import Callable
 from matchmaker.sample import (
     staged_allocation,
     staged_application,
+    staged_case_study,
     staged_decision,
+    staged_engagement,
     staged_evidence,
     staged_learning,
     staged_member_wish,
     staged_quiz,
     staged_reviewing,
     staged_talent,
+    staged_waiting,
 )
 from matchmaker.services.context import Context
 
@@ -28,4 +31,7 @@ STAGES: tuple[Callable[[Context], object], ...] = (
     staged_reviewing.stage,
     staged_allocation.stage,
     staged_decision.stage,
+    staged_engagement.stage,
+    staged_waiting.stage,
+    staged_case_study.stage,
 )

@@ -56,9 +56,9 @@ class Line:
     role: str
 
 
-def remind(ctx: Context) -> dict[str, int]:
+def remind(ctx: Context, now: datetime | None = None) -> dict[str, int]:
     """Take the steps that have come; how many were taken and how many people were written to."""
-    now = utcnow()
+    now = now or utcnow()
     terms = queries.terms(ctx.session)
     items = queries.due_until(ctx.session, now + timedelta(days=MAX_DAYS))
     come = [
@@ -143,7 +143,9 @@ def _take(
                 continue
             if item.key not in told[user.id]:  # Whoever holds it need not hear of it as a lead too.
                 told[user.id].add(item.key)
-                letters.setdefault(user.id, (user, []))[1].append(Line(item, step.role))
+                # The office may be told of what it holds itself.
+                role = "holder" if user in people.holders(item) else step.role
+                letters.setdefault(user.id, (user, []))[1].append(Line(item, role))
     return letters
 
 
