@@ -23,10 +23,10 @@ from tests import pages, world
 
 ROLES = ("administrator", "officer", "enterprise", "student", "startup", "visitor")
 STARTS = ("/", "/desk", "/account")
-#: Ids in addresses: of rows, of domains, competencies and sectors.
-NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
+#: Ids in addresses: of rows, of domains, competencies and sectors, of certificates.
+NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?|[A-Z2-9]{4}(?:-[A-Z2-9]{4}){2})(?=/|$)")
 #: Where a reader who follows every link need not go.
-ASIDE = re.compile(r"/static/|/language/|/styleguide|.*\.(csv|jsonl?|jwt|xlsx)$")
+ASIDE = re.compile(r"/static/|/language/|/styleguide|.*\.(csv|jsonl?|jwt|pdf|xlsx)$")
 GREATEST = 2**31
 
 
