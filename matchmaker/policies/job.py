@@ -23,6 +23,7 @@ PROGRAMME_KINDS = (
     "level_estimate.refresh",
     "match.run",
     "notification.digest",
+    "outcome.follow",
     "point_entry.collect",
     "preview.refresh_all",
     "problem.encode",

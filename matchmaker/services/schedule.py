@@ -23,6 +23,7 @@ EVERY = {
     "award.follow": timedelta(hours=1),
     "engagement.follow": timedelta(hours=1),
     "notification.digest": timedelta(hours=1),
+    "outcome.follow": timedelta(hours=6),
     "application.remind": timedelta(hours=6),
     "problem_comment.digest": timedelta(minutes=30),
     "term_statistics.refit": timedelta(days=7),

@@ -46,6 +46,7 @@ JOBS = {
     "level_estimate.refresh": N_("Working out levels anew"),
     "match.run": N_("Matching teams and problems"),
     "notification.digest": N_("Sending daily digests"),
+    "outcome.follow": N_("Asking what became of work"),
     "point_entry.collect": N_("Counting points"),
     "preview.refresh_all": N_("Ranking anew what would fit teams now"),
     "problem.encode": N_("Reading problems to find similar ones"),

@@ -107,6 +107,11 @@ GROUPS = (
         N_("Solving, outcomes and awards"),
         (
             Tool(
+                "outcome.overview",
+                N_("Outcomes"),
+                N_("What became of the work, as both sides say."),
+            ),
+            Tool(
                 "engagement_board.index",
                 N_("Work under way"),
                 N_("Kick-offs and stages: what is late, blocked or waits for you."),

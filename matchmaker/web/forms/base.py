@@ -153,13 +153,15 @@ class Version(HiddenField):
 class WholeNumber(IntegerField):
     """A whole number, in digits of any width."""
 
+    #: Longer than this is no year and no capacity, and Python refuses to read the longest ones.
+    digits = 9
+
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
         self.data = None
         if not typed:
             return
-        # Longer than this is no year and no capacity, and Python refuses to read the longest ones.
-        if not re.fullmatch(r"[+-]?[0-9]{1,9}", typed):
+        if not re.fullmatch(rf"[+-]?[0-9]{{1,{self.digits}}}", typed):
             raise ValueError(_("Please enter a whole number."))
         self.data = int(typed)
 
