@@ -58,6 +58,8 @@ class Delivery(Timestamped, Base):
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     edited_at: Mapped[Moment | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    #: Since when a worker is sending it; left behind by one that was killed in the middle.
+    begun_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column()
 
     message: Mapped[OutboxMessage] = relationship()

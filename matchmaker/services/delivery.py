@@ -122,6 +122,11 @@ def _to_change(ctx: Context, delivery_id: int, version: int) -> Delivery:
 
 # What becomes of it
 
+INTERRUPTED = N_(
+    "The program was interrupted while this letter was leaving: it may have arrived. "
+    "Ask the person, or look into the mail server’s log, before you send it again."
+)
+
 
 def sent(delivery: Delivery) -> None:
     """Note that the letter has left."""
@@ -132,7 +137,7 @@ def sent(delivery: Delivery) -> None:
 
 def failed(delivery: Delivery, failure: str, *, is_last: bool) -> None:
     """Note that it could not leave; after the last try it waits for somebody to try again."""
-    delivery.attempts += 1
+    delivery.attempts, delivery.begun_at = delivery.attempts + 1, None
     delivery.message.failure = failure[:500]
     if is_last:
         delivery.apply(A.FAIL)

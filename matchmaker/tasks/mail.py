@@ -20,6 +20,8 @@ from matchmaker.workflows.delivery import DeliveryState
 @task("mail.deliver")
 def deliver(context: TaskContext, *, message_id: int) -> dict[str, Any]:
     """Send one message, once: a second delivery of the same job finds it sent, held or discarded."""
+    if not _begin(context, message_id):
+        return {}
     try:
         with unit_of_work(context.sessions) as session:
             message = session.get_one(OutboxMessage, message_id, with_for_update=True)
@@ -28,6 +30,24 @@ def deliver(context: TaskContext, *, message_id: int) -> dict[str, Any]:
         _note_failure(context, message_id, error)
         raise
     return {}
+
+
+def _begin(context: TaskContext, message_id: int) -> bool:
+    """Note that the letter is about to leave; False if that was noted and not what came of it.
+
+    A worker was killed in the middle then, and nobody knows whether the letter left: to send it
+    again by itself might tell somebody twice, so the office is asked.
+    """
+    with unit_of_work(context.sessions) as session:
+        session.get_one(OutboxMessage, message_id, with_for_update=True)
+        delivery = _delivery(session, message_id)
+        if delivery is None or delivery.state is not DeliveryState.WAITING:
+            return delivery is None
+        if delivery.begun_at is not None:
+            service.failed(delivery, service.INTERRUPTED, is_last=True)
+            return False
+        delivery.begun_at = utcnow()
+    return True
 
 
 def _send(context: TaskContext, message: OutboxMessage, delivery: Delivery | None) -> None:

@@ -1977,8 +1977,14 @@ def upgrade() -> None:
             batch_op.f("ix_milestone_decisions_milestone_id"), ["milestone_id"], unique=False
         )
 
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_column("begun_at")
+
     with op.batch_alter_table("milestone_decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_milestone_decisions_milestone_id"))
 
