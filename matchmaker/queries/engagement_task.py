@@ -45,10 +45,10 @@ def own_tasks(session: Session, actor: User, now: datetime) -> list[Task]:
         row, side = life.engagement, side_of(actor, life.engagement)
         if side == "owner" and _waits_for_owner(row):
             found.append(Task("sign", row, row.next_due_at))
-        elif side == "owner" and life.owner_days(now) >= limit:
-            found.append(Task("silent", row, row.next_due_at, life.owner_days(now)))
         elif row.state is EngagementState.KICKOFF and _has_lines(row, side, unaccepted):
             found.append(Task("kickoff", row, row.kickoff_due_at))
+        elif side == "owner" and life.owner_days(now) >= limit:
+            found.append(Task("silent", row, row.next_due_at, life.owner_days(now)))
     return found
 
 

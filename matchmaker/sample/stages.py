@@ -7,6 +7,7 @@ from collections.abc import Callable
 from matchmaker.sample import (
     staged_allocation,
     staged_application,
+    staged_award,
     staged_case_study,
     staged_decision,
     staged_engagement,
@@ -31,7 +32,9 @@ STAGES: tuple[Callable[[Context], object], ...] = (
     staged_reviewing.stage,
     staged_allocation.stage,
     staged_decision.stage,
+    staged_award.begin,
     staged_engagement.stage,
+    staged_award.stage,
     staged_waiting.stage,
     staged_case_study.stage,
 )

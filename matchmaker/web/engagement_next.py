@@ -48,9 +48,10 @@ def next_step(
         return Step(_("A side asks to stop: decide."), "waiting", "stop")
     if proposal is not None and side in ("owner", "office"):
         return _proposed(proposal, side)
-    if silence is not None and side in ("owner", "office"):
+    is_kickoff = row.state is EngagementState.KICKOFF
+    if silence is not None and (side == "office" or (side == "owner" and not is_kickoff)):
         return _silent(side, silence)
-    if row.state is EngagementState.KICKOFF:
+    if is_kickoff:
         return _kickoff(row, side, lines)
     return _at_work(row, side)
 
