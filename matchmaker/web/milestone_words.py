@@ -121,8 +121,11 @@ def outcome_words(outcome: MilestoneOutcome) -> str:
 
 
 def feedback_words(said: MilestoneFeedback) -> str:
-    """What kind of word it is."""
-    return say(FEEDBACK_KIND_LABELS[said.kind])
+    """What kind of word it is; an opinion with the result."""
+    kind = say(FEEDBACK_KIND_LABELS[said.kind])
+    if said.outcome is None:
+        return kind
+    return str(_("%(what)s: %(outcome)s", what=kind, outcome=outcome_words(said.outcome)))
 
 
 def change_words(change: MilestoneChange) -> str:
