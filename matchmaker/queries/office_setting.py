@@ -25,6 +25,8 @@ NumberKey = Literal[
     "kickoff_days",
     "silent_days",
     "milestone_review_days",
+    "check_in_days",
+    "outcome_days",
 ]
 
 

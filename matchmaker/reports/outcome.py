@@ -6,13 +6,16 @@ lower and the higher of what they say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from matchmaker.assessment.outcomes import BY_KEY, QUESTIONS, Kind, Question, Verdict
 from matchmaker.i18n import N_
+from matchmaker.models import INDICATORS
 from matchmaker.queries.outcome import Said, lines_of
-from matchmaker.reports.table import Cell, Column, Table, Together
+from matchmaker.reports.funnel import share
+from matchmaker.reports.table import Cell, Column, Table, Together, rounded
 
 _RULE = N_(
     "Each side’s latest answer counts. “Confirmed” is what both sides say, up to a tenth apart (the "
@@ -30,8 +33,10 @@ _ANSWERS = N_(
 )
 _INDICATORS = N_(
     "What the programme reports: work completed, results in daily use, jobs, and investment, by how "
-    "well each is known. Nothing is estimated for those who did not answer."
+    "well each is known. Only what both sides confirm counts towards a target. Nothing is estimated "
+    "for those who did not answer, and in-house calls are left out."
 )
+_MILLION = 1_000_000
 
 
 @dataclass
@@ -50,22 +55,24 @@ def sums_of(found: Sequence[Said], question: Question) -> Sums:
     """The sums of a count or an amount."""
     sums = Sums()
     for said in found:
-        owner, team = said.owner.get(question.key), said.team.get(question.key)
         line = next(one for one in lines_of(said.owner, said.team) if one.question is question)
         sums.counts[line.verdict] += 1
+        figures = [figure for figure in (line.owner, line.team) if figure is not None]
         if line.verdict is Verdict.SAME:
-            sums.confirmed += min(owner, team)
+            sums.confirmed += min(figures)
         elif line.verdict is Verdict.ONE:
-            sums.one += owner if owner is not None else team
+            sums.one += figures[0]
         elif line.verdict is Verdict.DIFFER:
-            sums.low += min(owner, team)
-            sums.high += max(owner, team)
+            sums.low += min(figures)
+            sums.high += max(figures)
     return sums
 
 
-def outcome_tables(found: Sequence[Said]) -> list[Table]:
-    """Answers, indicators, figures and choices."""
-    return [_answers(found), _indicators(found), _figures(found), _choices(found)]
+def outcome_tables(
+    found: Sequence[Said], targets: Mapping[str, int] = MappingProxyType({})
+) -> list[Table]:
+    """Answers, indicators beside the *targets* of the call, figures and choices."""
+    return [_answers(found), indicator_table(found, targets), _figures(found), _choices(found)]
 
 
 def _answers(found: Sequence[Said]) -> Table:
@@ -80,29 +87,37 @@ def _answers(found: Sequence[Said]) -> Table:
     return Table("answers", N_("Who answered"), _ANSWERS, columns, rows)
 
 
-def _indicators(found: Sequence[Said]) -> Table:
-    use = _count_option(found, "in_use", "yes")
+def indicator_table(found: Sequence[Said], targets: Mapping[str, int]) -> Table:
+    """What the programme is measured by, by how well it is known, beside the *targets* that are set."""
     columns = (
         Column(N_("Indicator")),
         Column(N_("Confirmed by both"), is_number=True),
         Column(N_("Said by one side"), is_number=True),
         Column(N_("The sides differ"), is_number=True),
+        Column(N_("Target"), is_number=True),
+        Column(N_("Of the target"), is_number=True),
     )
+    known: dict[str, tuple[int | float, Cell, Cell]] = {
+        "solutions": (sum(said.is_completed for said in found), 0, 0),
+        "services": _count_option(found, "in_use", "yes"),
+        "jobs": _as_row(sums_of(found, BY_KEY["jobs"])),
+        "investment": _as_row(sums_of(found, BY_KEY["investment"]), _MILLION),
+    }
     rows: list[tuple[Cell, ...]] = [
-        (N_("AI solutions produced (work completed)"), sum(s.is_completed for s in found), 0, 0),
-        (N_("AI services adopted (in daily use)"), *use),
-        (N_("Jobs"), *_as_row(sums_of(found, BY_KEY["jobs"]))),
-        (N_("Investment (NT$)"), *_as_row(sums_of(found, BY_KEY["investment"]))),
+        (INDICATORS[key][0], *cells, targets.get(key), share(cells[0], targets.get(key)))
+        for key, cells in known.items()
     ]
     return Table("indicators", N_("For the programme’s indicators"), _INDICATORS, columns, rows)
 
 
-def _as_row(sums: Sums) -> tuple[Cell, Cell, Cell]:
-    return sums.confirmed, sums.one, _range(sums)
+def _as_row(sums: Sums, unit: int = 1) -> tuple[int | float, Cell, Cell]:
+    return rounded(sums.confirmed / unit), rounded(sums.one / unit), _range(sums, unit)
 
 
-def _range(sums: Sums) -> Cell:
-    return f"{sums.low:,} – {sums.high:,}" if sums.counts[Verdict.DIFFER] else 0
+def _range(sums: Sums, unit: int = 1) -> Cell:
+    if not sums.counts[Verdict.DIFFER]:
+        return 0
+    return f"{rounded(sums.low / unit):,} – {rounded(sums.high / unit):,}"
 
 
 def _figures(found: Sequence[Said]) -> Table:
