@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -24,7 +25,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.decision import visible_rounds
-from matchmaker.policies.scope import handled_by
+from matchmaker.policies.scope import handled_by, is_national
 from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.decision_round import DecisionRoundState
@@ -38,6 +39,8 @@ UNDECIDED_STATES = (
 )
 #: States in which a team has a place, or may take one.
 SEATED_STATES = (ApplicationState.OFFERED, ApplicationState.CONFIRMED)
+#: From how many of the latest decisions the usual time is taken, and how many there must be.
+USUAL_OF, USUAL_LEAST = 200, 5
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,23 @@ def offers_due(session: Session, now: datetime, until: datetime) -> Sequence[Dec
     """Offers that run out between *now* and *until* and of which nobody was reminded."""
     soon = sa.and_(Decision.expires_at > now, Decision.expires_at <= until)
     return _open_offers(session, sa.and_(soon, Decision.reminded_at.is_(None)))
+
+
+def usual_days(session: Session) -> int | None:
+    """How many days teams usually wait for a decision: the median of the latest, if there are a few."""
+    taken = (
+        sa.select(Application.submitted_at, DecisionRound.announced_at)
+        .join(Decision, Decision.application_id == Application.id)
+        .join(DecisionRound, DecisionRound.id == Decision.round_id)
+        .where(
+            DecisionRound.announced_at > Application.submitted_at,
+            is_national(DecisionRound.call_id),
+        )
+        .order_by(DecisionRound.announced_at.desc(), Decision.id.desc())
+        .limit(USUAL_OF)
+    )
+    days = [(row[1] - row[0]).days for row in session.execute(taken)]
+    return round(median(days)) if len(days) >= USUAL_LEAST else None
 
 
 def _open_offers(session: Session, when: sa.ColumnElement[bool]) -> Sequence[Decision]:

@@ -13,6 +13,8 @@ from matchmaker.clock import utcnow
 from matchmaker.models import (
     Band,
     Channel,
+    Decision,
+    DecisionRound,
     Delivery,
     DeliveryChoice,
     Invitation,
@@ -29,9 +31,11 @@ from matchmaker.models import (
 from matchmaker.models.organization import MemberRole
 from matchmaker.queries import waiting as queries
 from matchmaker.queries import waiting_application, waiting_people, waiting_problem
+from matchmaker.queries.decision import usual_days
 from matchmaker.queries.waiting_kind import Ladder
 from matchmaker.services import waiting as service
 from matchmaker.services import waiting_lapse
+from matchmaker.workflows.decision_round import DecisionRoundState
 from matchmaker.workflows.delivery import DeliveryState
 from matchmaker.workflows.invitation import InvitationState
 from matchmaker.workflows.match import MatchState
@@ -452,3 +456,23 @@ def test_the_same_person_as_lead_and_holder_gets_one_line(world, ctx, session, c
     assert bodies[author.email].count("Answer a question:") == 1
     assert "Others have not done" in bodies[lead.email]
     assert officer.email not in bodies
+
+
+def test_the_usual_time_needs_a_few_decisions(make, session):
+    call = make.call()
+    problem = make.problem(call=call)
+    announced = at("2026-11-20T09:00")
+    round_ = make.save(
+        DecisionRound(
+            call=call,
+            starter=make.officer(),
+            state=DecisionRoundState.ANNOUNCED,
+            announced_at=announced,
+        )
+    )
+    for n, days in enumerate((10, 20, 30, 40, 90)):
+        assert usual_days(session) is None, n
+        application = make.application(problem, make.team(make.user()))
+        application.submitted_at = announced - timedelta(days=days)
+        make.save(Decision(round=round_, application=application))
+    assert usual_days(session) == 30

@@ -34,6 +34,7 @@ from matchmaker.queries import application as queries
 from matchmaker.queries import decision as decided
 from matchmaker.queries import problem as problems
 from matchmaker.queries.call_rules import rules_of
+from matchmaker.queries.decision import usual_days
 from matchmaker.queries.question import asking_teams
 from matchmaker.services import application as service
 from matchmaker.services import application_decision as decisions
@@ -149,6 +150,7 @@ def page(
         parts=parts_of(rules, application.problem),
         rules=rules,
         clock=application_words.clock(rules, application.problem),
+        usual_days=usual_days(db_session()),
         check=check(context(), application),
         files=[file for file in application.files if file.removed_at is None],
         is_in=receipts.says_the_same(application, application.standing),
