@@ -64,16 +64,32 @@ class Load:
 def loads(session: Session, actor: User, call_id: int | None = None) -> list[Load]:
     """The sums by mentor and engagement in the programme's calls, most minutes first."""
     may_read_mentoring.require(actor)
-    minutes = sa.func.sum(MentoringSession.minutes)
+    sums = _sums().subquery()
     statement = (
-        sa.select(User, Engagement, sa.func.count(), minutes)
-        .join(MentoringSession, MentoringSession.mentor_id == User.id)
-        .join(Engagement, Engagement.id == MentoringSession.engagement_id)
-        .where(counts(), office_engagements(actor), is_national(Engagement.call_id))
-        .group_by(User, Engagement)
-        .order_by(minutes.desc(), User.id, Engagement.id)
+        sa.select(User, Engagement, sums.c.meetings, sums.c.minutes)
+        .select_from(sums)
+        .join(User, User.id == sums.c.mentor_id)
+        .join(Engagement, Engagement.id == sums.c.engagement_id)
+        .where(office_engagements(actor), is_national(Engagement.call_id))
+        .order_by(sums.c.minutes.desc(), User.id, Engagement.id)
         .options(joinedload(Engagement.problem), joinedload(Engagement.team))
+        .options(joinedload(Engagement.call))
     )
     if call_id is not None:
         statement = statement.where(Engagement.call_id == call_id)
     return [Load(*row) for row in session.execute(statement)]
+
+
+def _sums() -> sa.Select[int, int, int, int]:
+    """Meetings and minutes that count, for each mentor in each engagement."""
+    row = MentoringSession
+    return (
+        sa.select(
+            row.mentor_id,
+            row.engagement_id,
+            sa.func.count().label("meetings"),
+            sa.func.sum(row.minutes).label("minutes"),
+        )
+        .where(counts())
+        .group_by(row.mentor_id, row.engagement_id)
+    )

@@ -122,6 +122,11 @@ GROUPS = (
                 N_("What was handed in, what is overdue, who asks for more time."),
             ),
             Tool(
+                "mentoring.overview",
+                N_("Hours of mentoring"),
+                N_("By mentor, call and piece of work, as a page and as a file."),
+            ),
+            Tool(
                 "award.index",
                 N_("Awards and budget"),
                 N_("Nominations, panel, announcement; what is promised, due and paid."),
