@@ -11,11 +11,16 @@ from matchmaker.models.base import Base, Moment
 from matchmaker.models.call import Call
 
 #: What may have a target, in the order of the work, with the number of the programme's first year.
+#: The stages of the funnel come first, then what both sides say became of the work.
 INDICATORS: dict[str, tuple[str, int | None]] = {
     "collected": (N_("Problems collected"), 80),
     "coached": (N_("Problems coached"), None),
     "graded": (N_("Problems graded"), None),
     "published": (N_("Problems published"), 50),
+    "solutions": (N_("AI solutions produced (work completed)"), 20),
+    "services": (N_("AI services adopted (in daily use)"), 30),
+    "jobs": (N_("Jobs"), 400),
+    "investment": (N_("Investment (NT$ million)"), 850),
 }
 MAX_TARGET = 100_000
 

@@ -8,18 +8,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from matchmaker.i18n import N_
-from matchmaker.models import INDICATORS
 from matchmaker.queries.problem_path import Path
 from matchmaker.reports.groups import GROUPINGS, Grouping
 from matchmaker.reports.table import Cell, Column, Table
 
-STAGES = tuple(INDICATORS)
 STAGE_LABELS = {
     "collected": N_("Collected"),
     "coached": N_("Coached or accepted as it was"),
     "graded": N_("Graded"),
     "published": N_("Published"),
 }
+STAGES = tuple(STAGE_LABELS)
 STAGE_RULES = {
     "collected": N_("Collected: submitted at least once, whatever became of it since."),
     "coached": N_(
@@ -61,7 +60,7 @@ def funnel_table(paths: Sequence[Path], targets: Mapping[str, int]) -> Table:
     return Table("funnel", N_("Funnel against targets"), _COUNTED, columns, rows)
 
 
-def share(part: int, whole: int | None) -> str | None:
+def share(part: float, whole: int | None) -> str | None:
     """A percentage in words; nothing of nothing has none."""
     return f"{100 * part / whole:.0f} %" if whole else None
 

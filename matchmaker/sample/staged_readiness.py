@@ -55,7 +55,16 @@ OPINIONS = (("O-02", 70, "3221 1100 2211 1111 1112"), ("O-10", 76, "3343 3233 33
 HALF_FILLED = ("O-05", 35, "2110 10")
 SEEN_ON_VISITS = ("O-04", "O-08", "O-10", "O-18")
 VISIT_NOTE = "訪視現場並抽看資料與作業文件，作答與現況相符。"
-TARGETS = {"collected": 40, "coached": 30, "graded": 24, "published": 20}
+TARGETS = {
+    "collected": 40,
+    "coached": 30,
+    "graded": 24,
+    "published": 20,
+    "solutions": 10,
+    "services": 6,
+    "jobs": 20,
+    "investment": 15,
+}
 
 
 def answer_checks(ctx: Context) -> None:

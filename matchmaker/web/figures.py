@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from flask import Response, url_for
@@ -13,12 +13,13 @@ from matchmaker.competency import load_taxonomy
 from matchmaker.errors import NotFound
 from matchmaker.models import ORGANIZATION_SIZE_LABELS, Call, User
 from matchmaker.queries import call as calls
-from matchmaker.queries import call_target, readiness, workload
+from matchmaker.queries import call_target, outcome, readiness, workload
 from matchmaker.queries import reach as reach_queries
 from matchmaker.queries.office_setting import value
 from matchmaker.queries.problem_path import Path, PathFilter, paths
 from matchmaker.reference import REGIONS
 from matchmaker.reports import ageing, funnel, load
+from matchmaker.reports.outcome import indicator_table
 from matchmaker.reports.quiz import quiz_tables
 from matchmaker.reports.ratings import rating_tables
 from matchmaker.reports.reach import reach_tables
@@ -105,11 +106,22 @@ def is_filtered() -> bool:
 
 
 def funnel_tables(call: Call | None, found: Sequence[Path]) -> list[Table]:
-    """The funnel; its targets only for a whole call."""
-    targets = {}
-    if call is not None and not is_filtered():
-        targets = call_target.target_values(db_session(), call.id)
-    return funnel.funnel_tables(found, targets, zone())
+    """The funnel and what became of the work; targets only for a whole call."""
+    if is_filtered():
+        return funnel.funnel_tables(found, {}, zone())
+    targets = targets_of(call)
+    return [*funnel.funnel_tables(found, targets, zone()), outcome_table(call, targets)]
+
+
+def targets_of(call: Call | None) -> dict[str, int]:
+    """What a call is to reach, by indicator; nothing for all calls together."""
+    return call_target.target_values(db_session(), call.id if call else None)
+
+
+def outcome_table(call: Call | None, targets: Mapping[str, int]) -> Table:
+    """What both sides say became of the work, beside the targets."""
+    said_of = outcome.said_of_calls(db_session(), cast(User, actor()), call.id if call else None)
+    return indicator_table(said_of, targets)
 
 
 def ageing_tables(found: Sequence[Path]) -> list[Table]:

@@ -118,7 +118,8 @@ def _tables() -> list[Table]:
     found = queries.said_of_calls(
         db_session(), cast(User, actor()), call.id if call else None, months
     )
-    return outcome_tables(found)
+    # What a call is to reach in all says nothing of the answers at one time.
+    return outcome_tables(found, {} if months is not None else figures.targets_of(call))
 
 
 def _filters() -> list[dict[str, Any]]:
