@@ -5,15 +5,21 @@ Nothing is worked out here: a figure is what stands on record of the work, as it
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from matchmaker.models import Engagement, Metric, MetricReading, Milestone
+from matchmaker.assessment.outcomes import QUESTIONS, Kind, Question, Verdict, verdict
+from matchmaker.i18n import translate
+from matchmaker.models import Engagement, Metric, MetricReading, Milestone, OutcomeSurvey
 from matchmaker.workflows.milestone import MilestoneState
+from matchmaker.workflows.outcome_survey import OutcomeSurveyState
 
 LANGUAGES = ("zh", "en")
+LOCALES = {"zh": "zh_Hant_TW", "en": "en"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,11 @@ class Figure:
 
 def available(session: Session, engagement: Engagement) -> list[Figure]:
     """Every figure that the case study of *engagement* may show."""
-    return [*_measured(session, engagement), *_milestones(session, engagement)]
+    return [
+        *_measured(session, engagement),
+        *_outcomes(session, engagement),
+        *_milestones(session, engagement),
+    ]
 
 
 def _measured(session: Session, engagement: Engagement) -> list[Figure]:
@@ -65,6 +75,51 @@ def _side(engagement: Engagement, user_id: int) -> str:
     team |= {place.user_id for place in engagement.team.members}
     owner = {place.user_id for place in engagement.problem.organization.members}
     return "team" if user_id in team else "owner" if user_id in owner else "programme"
+
+
+def _outcomes(session: Session, engagement: Engagement) -> list[Figure]:
+    """What the sides answered when asked for outcomes, unless they disagree: the latest of each question."""
+    statement = (
+        sa.select(OutcomeSurvey)
+        .where(
+            OutcomeSurvey.engagement_id == engagement.id,
+            OutcomeSurvey.state == OutcomeSurveyState.ANSWERED,
+        )
+        .order_by(OutcomeSurvey.months.desc())
+    )
+    answers: dict[int, dict[str, OutcomeSurvey]] = {}
+    for survey in session.scalars(statement):
+        answers.setdefault(survey.months, {})[survey.side] = survey
+    found: dict[str, Figure] = {}
+    for sides in answers.values():
+        for figure in _answered(sides):
+            found.setdefault(figure.key, figure)
+    return list(found.values())
+
+
+def _answered(sides: Mapping[str, OutcomeSurvey]) -> Iterator[Figure]:
+    """The answers of one moment that stand unopposed."""
+    for question in QUESTIONS:
+        said = {side: one.answers.get(question.key) for side, one in sides.items()}
+        owner, team = said.get("owner"), said.get("team")
+        judged = verdict(question, owner, team)
+        if question.kind is Kind.TEXT or judged in (Verdict.NONE, Verdict.DIFFER):
+            continue
+        source = "both" if judged is Verdict.SAME else "team" if owner is None else "owner"
+        survey = sides["team" if source == "team" else "owner"]
+        yield Figure(
+            key=f"outcome:{question.key}",
+            label={name: translate(question.label, LOCALES[name]) for name in LANGUAGES},
+            value=_value(question, survey.answers[question.key]),
+            source=source,
+            on=survey.answered_at.date().isoformat() if survey.answered_at else "",
+        )
+
+
+def _value(question: Question, answer: Any) -> dict[str, str]:
+    if question.kind is Kind.CHOICE:
+        return {name: translate(question.options[answer], LOCALES[name]) for name in LANGUAGES}
+    return dict.fromkeys(LANGUAGES, f"{answer:,}")
 
 
 def _milestones(session: Session, engagement: Engagement) -> list[Figure]:
