@@ -22,6 +22,12 @@ def link_of(session: Session, user: User) -> CalendarLink | None:
     return session.scalar(sa.select(CalendarLink).where(CalendarLink.user_id == user.id))
 
 
+def owner_of(session: Session, token: str) -> int | None:
+    """Whose link has the secret *token*."""
+    found = sa.select(CalendarLink.user_id).where(CalendarLink.token_hash == digest(token))
+    return session.scalar(found)
+
+
 def by_token(session: Session, token: str) -> CalendarLink:
     """The link that a calendar asks with; whoever has the address may read it, until it ends."""
     statement = (

@@ -196,11 +196,31 @@ def test_the_desk_says_until_when_and_counts_for_the_office(make, login, questio
 # The calendar
 
 
+def make_address(client, token=""):
+    """Press the button of the page, or send *token* in its stead."""
+    form = re.search(r'name="token" value="([^"]+)"', client.get("/account/calendar").text)
+    return client.post("/account/calendar/make", data={"token": token or form[1]})
+
+
+def test_a_second_click_shows_the_same_address(make, login, session):
+    mine, other = login(make.user()), login(make.user())
+    token = "a" * 43
+    pages = [words(make_address(mine, token)) for _ in range(2)]
+    assert f"/account/calendar/{token}.ics" in pages[0]
+    assert pages[0].count(".ics") == pages[1].count(".ics") == 1
+    assert session.scalars(sa.select(AuditEvent.action)).all() == ["calendar_link:make"]
+    for stranger, typed in ((other, token), (mine, "short"), (mine, "a" * 42 + "<")):
+        refused = make_address(stranger, typed)
+        assert refused.status_code == 422
+        assert "Please try once more" in words(refused)
+    assert session.scalar(sa.select(sa.func.count(CalendarLink.id))) == 1
+
+
 def test_a_calendar_reads_due_times_by_a_secret_address(make, login, client, question, session):
     owner = question.problem.author
     mine = login(owner)
     assert "You have no address yet" in words(mine.get("/account/calendar"))
-    page = words(mine.post("/account/calendar/make"))
+    page = words(make_address(mine))
     address = next(word for word in page.split() if word.endswith(".ics"))
     path = address.removeprefix("http://localhost")
     assert session.scalars(sa.select(CalendarLink.token_hash)).one() not in page
@@ -212,7 +232,7 @@ def test_a_calendar_reads_due_times_by_a_secret_address(make, login, client, que
     assert event["DTSTART"].dt == question.due_at.replace(microsecond=0)
     assert str(event["URL"]) == f"http://localhost/questions/{question.id}/answer"
     assert address not in words(mine.get("/account/calendar"))
-    again = words(mine.post("/account/calendar/make"))
+    again = words(make_address(mine))
     assert client.get(path).status_code == 404  # The old address stops at once.
     path = next(w for w in again.split() if w.endswith(".ics")).removeprefix("http://localhost")
     assert client.get(path).status_code == 200
@@ -223,7 +243,7 @@ def test_a_calendar_reads_due_times_by_a_secret_address(make, login, client, que
 
 def test_an_address_ends_with_its_time_and_its_account(make, login, client, session, ctx):
     person = make.user()
-    page = words(login(person).post("/account/calendar/make"))
+    page = words(make_address(login(person)))
     path = next(w for w in page.split() if w.endswith(".ics")).removeprefix("http://localhost")
     assert client.get(path).status_code == 200
     session.execute(sa.update(CalendarLink).values(expires_at=utcnow()))

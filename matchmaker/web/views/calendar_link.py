@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import NotSignedIn
+from matchmaker.errors import InvalidInput, NotSignedIn
 from matchmaker.models import User
 from matchmaker.policies.site import may_use
 from matchmaker.queries import calendar_link as queries
@@ -15,6 +15,7 @@ from matchmaker.queries import waiting
 from matchmaker.reports.waiting_calendar import as_calendar
 from matchmaker.services import calendar_link as service
 from matchmaker.web.auth import PUBLIC, actor, guard
+from matchmaker.web.errors import in_words
 from matchmaker.web.security import limiter
 from matchmaker.web.transaction import context, db_session
 
@@ -35,8 +36,12 @@ def show() -> ResponseReturnValue:
 @guard(may_use)
 def make() -> ResponseReturnValue:
     """Make a new one, in place of the one before; it is shown once."""
+    token = request.form.get("token", "")
+    try:
+        service.make(context(), token)
+    except InvalidInput as error:
+        return _page(refusal=in_words(error)), 422
     base = context().settings.base_url
-    token = service.make(context())
     return _page(base + url_for("calendar_link.feed", token=token))
 
 
@@ -65,9 +70,15 @@ def feed(token: str) -> ResponseReturnValue:
     return response
 
 
-def _page(address: str = "") -> str:
+def _page(address: str = "", refusal: str = "") -> str:
     user: User | None = actor()
     if user is None:
         raise NotSignedIn
     link = queries.link_of(db_session(), user)
-    return render_template("calendar_link/show.html", link=link, address=address)
+    return render_template(
+        "calendar_link/show.html",
+        link=link,
+        address=address,
+        refusal=refusal,
+        token=service.new_token(),
+    )
