@@ -28,6 +28,7 @@ from wtforms.i18n import get_translations
 from wtforms.validators import Length, Optional
 
 from matchmaker.errors import InvalidInput
+from matchmaker.i18n import N_
 from matchmaker.texts import clean, clean_line
 from matchmaker.web.i18n import current_language, say, zone
 
@@ -186,8 +187,14 @@ class LocalMoment(DateTimeLocalField):
             return
         try:
             super().process_formdata(valuelist)
-            if isinstance(self.data, datetime) and self.data.tzinfo is None:
-                self.data = self.data.replace(tzinfo=zone()).astimezone(UTC)
+            typed = self.data
+            if isinstance(typed, datetime) and typed.tzinfo is None:
+                self.data = typed.replace(tzinfo=zone()).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             self.data = None
             raise ValueError(self.gettext("Not a valid datetime value.")) from error
+        if typed and self.data and self.data.astimezone(zone()).replace(tzinfo=None) != typed:
+            self.data = None  # Of an hour that comes twice the first is meant.
+            raise ValueError(
+                say(N_("The clocks are put forward then: this hour does not exist. Take another."))
+            )
