@@ -124,10 +124,15 @@ def agreed(owner: Mapping[str, Any], team: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_ask(session: Session) -> Sequence[Engagement]:
-    """Work that was begun and has ended: what its sides are asked about."""
+    """Work that was begun and has ended, until its sides were asked for the last time."""
+    last = sa.exists().where(
+        OutcomeSurvey.engagement_id == Engagement.id,
+        OutcomeSurvey.months == MONTHS[-1],
+        OutcomeSurvey.asked_at >= Engagement.ended_at,
+    )
     statement = (
         sa.select(Engagement)
-        .where(Engagement.ended_at.is_not(None), Engagement.started_at.is_not(None))
+        .where(Engagement.ended_at.is_not(None), Engagement.started_at.is_not(None), ~last)
         .options(*whole())
         .order_by(Engagement.id)
     )
@@ -135,12 +140,30 @@ def to_ask(session: Session) -> Sequence[Engagement]:
 
 
 def asked_months(session: Session) -> dict[int, set[int]]:
-    """At which times each engagement was asked about."""
-    rows = session.execute(sa.select(OutcomeSurvey.engagement_id, OutcomeSurvey.months).distinct())
+    """At which times each engagement was asked about since it ended.
+
+    What was asked before an end that was taken back does not count: nothing could be said yet.
+    """
+    rows = session.execute(
+        sa.select(OutcomeSurvey.engagement_id, OutcomeSurvey.months)
+        .join(OutcomeSurvey.engagement)
+        .where(OutcomeSurvey.asked_at >= Engagement.ended_at)
+        .distinct()
+    )
     found: dict[int, set[int]] = {}
     for engagement_id, months in rows:
         found.setdefault(engagement_id, set()).add(months)
     return found
+
+
+def asked_before(session: Session, engagement: Engagement, months: int) -> dict[str, OutcomeSurvey]:
+    """What was asked at that time after an earlier end, by side; locked for a change."""
+    statement = (
+        sa.select(OutcomeSurvey)
+        .where(OutcomeSurvey.engagement_id == engagement.id, OutcomeSurvey.months == months)
+        .with_for_update()
+    )
+    return {row.side: row for row in session.scalars(statement)}
 
 
 def waiting(session: Session, now: datetime) -> Sequence[OutcomeSurvey]:
@@ -185,7 +208,11 @@ def said_of_calls(
     statement = (
         sa.select(OutcomeSurvey, Engagement.state)
         .join(OutcomeSurvey.engagement)
-        .where(office_engagements(actor), is_national(Engagement.call_id))
+        .where(
+            office_engagements(actor),
+            is_national(Engagement.call_id),
+            Engagement.ended_at.is_not(None),
+        )
         .order_by(OutcomeSurvey.engagement_id, OutcomeSurvey.months)
     )
     if call_id is not None:

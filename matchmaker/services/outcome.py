@@ -59,10 +59,13 @@ def _ask(ctx: Context, engagement: Engagement, months: int) -> None:
     now = utcnow()
     days = setting_value(ctx.session, "outcome_days")
     due_at = end_of_day(now + timedelta(days=days), ctx.settings.timezone)
+    before = queries.asked_before(ctx.session, engagement, months)
     for side in SIDES:
-        row = OutcomeSurvey(
-            engagement=engagement, months=months, side=side, asked_at=now, due_at=due_at
-        )
+        row = before.get(side) or OutcomeSurvey(engagement=engagement, months=months, side=side)
+        if side in before:
+            row.apply(OutcomeSurveyAction.ASK_AGAIN)
+            row.answers, row.answered_at, row.user = {}, None, None
+        row.asked_at, row.due_at = now, due_at
         ctx.session.add(row)
         ctx.record("outcome:ask", row, engagement=engagement.id, months=months, side=side)
         for user in _people(ctx, engagement, side):
@@ -104,6 +107,8 @@ def answer(
     """
     row = queries.get_survey(ctx.session, ctx.actor, survey_id, lock=True)
     ctx.require(may_answer, row)
+    if row.engagement.is_live:
+        raise InvalidTransition(N_("The work goes on again: you are asked anew at its end."))
     if row.due_at <= utcnow() or row.state is OutcomeSurveyState.LAPSED:
         raise InvalidTransition(N_("The time for this answer is over."))
     kept = _checked(answers)

@@ -55,6 +55,6 @@ def state_chip_of(survey: OutcomeSurvey) -> tuple[str, str]:
 
 def is_open(survey: OutcomeSurvey | None) -> bool:
     """Whether the reader's side can still answer or correct."""
-    if survey is None or survey.state is OutcomeSurveyState.LAPSED:
+    if survey is None or survey.state is OutcomeSurveyState.LAPSED or survey.engagement.is_live:
         return False
     return survey.due_at > utcnow()

@@ -18,6 +18,7 @@ class OutcomeSurveyState(StrEnum):
 class OutcomeSurveyAction(StrEnum):
     ANSWER = "answer"
     LAPSE = "lapse"
+    ASK_AGAIN = "ask_again"
 
 
 S, A = OutcomeSurveyState, OutcomeSurveyAction
@@ -31,6 +32,10 @@ OUTCOME_SURVEY_WORKFLOW = Workflow[OutcomeSurveyState, OutcomeSurveyAction](
             # Until it is due an answer may be corrected; every version is kept.
             (S.ANSWERED, A.ANSWER): S.ANSWERED,
             (S.ASKED, A.LAPSE): S.LAPSED,
+            # The end was taken back and has come a second time: what was said before it is kept.
+            (S.ASKED, A.ASK_AGAIN): S.ASKED,
+            (S.ANSWERED, A.ASK_AGAIN): S.ASKED,
+            (S.LAPSED, A.ASK_AGAIN): S.ASKED,
         }
     ),
     labels=MappingProxyType(
@@ -40,5 +45,11 @@ OUTCOME_SURVEY_WORKFLOW = Workflow[OutcomeSurveyState, OutcomeSurveyAction](
             S.LAPSED: Label(N_("No answer"), N_("No answer"), "neutral"),
         }
     ),
-    actions=MappingProxyType({A.ANSWER: N_("Answer"), A.LAPSE: N_("Close without an answer")}),
+    actions=MappingProxyType(
+        {
+            A.ANSWER: N_("Answer"),
+            A.LAPSE: N_("Close without an answer"),
+            A.ASK_AGAIN: N_("Ask again after the work has ended anew"),
+        }
+    ),
 )

@@ -24,7 +24,7 @@ from matchmaker.queries.outcome import Said
 from matchmaker.reports.outcome import outcome_tables
 from matchmaker.services import outcome as service
 from matchmaker.services.context import Context
-from matchmaker.workflows.engagement import EngagementState
+from matchmaker.workflows.engagement import EngagementAction, EngagementState
 from matchmaker.workflows.outcome_survey import OutcomeSurveyState
 from tests.factories import Factory
 
@@ -100,6 +100,41 @@ class TestAsking:
         make.engagement(EngagementState.POC)
         session.commit()
         assert service.follow(system(ctx)) == {"asked": 0, "lapsed": 0}
+
+
+class TestAnEndTakenBack:
+    """The work went on, and ended a second time: what was asked too early is asked anew."""
+
+    def test_meanwhile_nobody_answers_and_nothing_counts(
+        self, work: Engagement, ctx: Ctx, session: Session, make: Factory
+    ) -> None:
+        row = asked(session, ctx)["owner"]
+        service.answer(ctx(owner(work)), row.id, {"jobs": 4}, version=1)
+        goes_on(work, session)
+        with pytest.raises(InvalidTransition, match="goes on"):
+            service.answer(ctx(owner(work)), row.id, {"jobs": 5}, version=row.version)
+        assert queries.said_of_calls(session, make.officer()) == []
+
+    def test_both_sides_are_asked_anew_and_the_first_answer_is_kept(
+        self, work: Engagement, ctx: Ctx, session: Session
+    ) -> None:
+        row = asked(session, ctx)["owner"]
+        service.answer(ctx(owner(work)), row.id, {"jobs": 4}, version=1)
+        goes_on(work, session)
+        work.apply(EngagementAction.COMPLETE)
+        work.ended_at = utcnow()
+        session.flush()
+        assert service.follow(system(ctx)) == {"asked": 2, "lapsed": 0}
+        assert service.follow(system(ctx)) == {"asked": 0, "lapsed": 0}
+        assert (row.state, row.answers) == (OutcomeSurveyState.ASKED, {})
+        service.answer(ctx(owner(work)), row.id, {"jobs": 7}, version=row.version)
+        assert [version.answers for version in row.versions] == [{"jobs": 4}, {"jobs": 7}]
+
+
+def goes_on(work: Engagement, session: Session) -> None:
+    work.apply(EngagementAction.RESUME_POC)
+    work.ended_at = None
+    session.flush()
 
 
 class TestAnswering:
@@ -200,7 +235,7 @@ class TestFigures:
         ]
         tables = {table.name: table for table in outcome_tables(found)}
         assert [row[1] for row in tables["answers"].rows] == [4, 8, 5, 2, 1]
-        assert [row[1:] for row in tables["indicators"].rows] == [
+        assert [row[1:4] for row in tables["indicators"].rows] == [
             (2, 0, 0),
             (1, 0, 1),
             (9, 4, "0 – 5"),
