@@ -69,8 +69,9 @@ OFFICE_TASKS = {
 }
 #: What the registry calls these tasks.
 KEYS = {ProblemState.GRADED: "problem.publish"}
-#: What the desk says of together, with a number.
+#: What the desk says of together, with a number, or of the first few.
 SUMMED = (
+    "application_twin.judge",
     "delivery.release",
     "engagement.begin",
     "engagement.calendar_owner",
