@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +31,10 @@ class Entry:
 
 
 def entries(
-    engagement: Engagement, milestones: Sequence[Milestone], zone: ZoneInfo
+    engagement: Engagement,
+    milestones: Sequence[Milestone],
+    titles: Mapping[int, str],
+    zone: ZoneInfo,
 ) -> Iterator[Entry]:
     """The dates of *engagement*: the end of the kick-off, stages, milestones and check-ins."""
     if engagement.started_at is None:
@@ -41,7 +44,7 @@ def entries(
             f"stage-{row.stage}", Message(N_("%(stage)s ends"), {"stage": row.stage}), row.due_at
         )
     for milestone in milestones:
-        name = Message(N_("Due: %(title)s"), {"title": milestone.title or milestone.stage})
+        name = Message(N_("Due: %(title)s"), {"title": titles[milestone.id]})
         yield Entry(f"milestone-{milestone.id}", name, milestone.due_at)
     begun = (engagement.started_at or engagement.kickoff_due_at).astimezone(zone)
     at, number = begun.replace(hour=HOUR, minute=0, second=0) + CHECK_IN_EVERY, 1

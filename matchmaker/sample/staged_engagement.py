@@ -49,7 +49,6 @@ from matchmaker.workflows.engagement import EngagementState
 from matchmaker.workflows.problem import ProblemState
 
 UNDER_WAY = (ProblemState.CLOSED, ProblemState.EVALUATING, ProblemState.SOLVING)
-PROPOSAL = "團隊依題目時程分階段執行：先以歷史資料驗證，再到場域實測，每兩週回報一次進度。"
 WAIVED = "題目範圍小，由計畫辦公室直接輔導。"
 DELIVERED = "隨附驗證報告與程式碼；在約定的測試資料上重跑三次，結果一致。"
 CONTENT = "報告清楚，現場試用兩週沒有問題。"
@@ -131,7 +130,6 @@ def _placed(ctx: Context, problem: Problem, team: Team, ago: timedelta) -> Appli
         team=team,
         origin=ApplicationOrigin.RECOMMENDED,
         lead=_lead(team),
-        parts={"approach": PROPOSAL},
         decided_at=moment,
     )
     row.people = [
@@ -207,7 +205,8 @@ def _deliver(ctx: Context, row: Engagement) -> None:
     """The team hands in what the stage asks for; the owner is content, and the office decides."""
     owner, office, lead = _acting(ctx, row)
     for milestone in queries.undecided_milestones(ctx.session, row):
-        where, moment = (row.id, milestone.id), milestone.due_at - timedelta(days=2)
+        where = (row.id, milestone.id)
+        moment = min(milestone.due_at, utcnow()) - timedelta(days=2)
         milestone_submission.save(lead, *where, text=DELIVERED, links=[], version=milestone.version)
         ctx.session.flush()
         milestone_submission.submit(lead, *where, version=milestone.version, received_at=moment)
@@ -217,7 +216,7 @@ def _deliver(ctx: Context, row: Engagement) -> None:
         milestone_decision.decide(
             office, *where, outcome=passed, reason=DONE, version=milestone.version
         )
-        milestone.decided_at = milestone.due_at
+        milestone.decided_at = moment + timedelta(days=1)
     ctx.session.flush()
 
 
@@ -237,6 +236,10 @@ def _decide(ctx: Context, row: Engagement, reason: str) -> None:
     _owner_ctx, office, _lead = _acting(ctx, row)
     stage_decision.sign(office, row.id, version=row.decisions[-1].version)
     row.planned(stage_name).ended_at = row.planned(stage_name).due_at
+    for decided in row.decisions:
+        if decided.stage == stage_name:
+            moment = row.planned(stage_name).due_at
+            decided.owner_signed_at = decided.officer_signed_at = moment
     if row.stage:
         row.planned(row.stage).started_at = row.planned(stage_name).due_at
     if row.state is EngagementState.COMPLETED:

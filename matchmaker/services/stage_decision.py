@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matchmaker.clock import utcnow
 from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
-from matchmaker.i18n import N_, Message
+from matchmaker.i18n import N_, Message, translate
 from matchmaker.models import (
     SIDE_OF,
     STAGE_OUTCOME_LABELS,
@@ -21,6 +21,7 @@ from matchmaker.services.engagement import find_live, start_stage
 from matchmaker.services.engagement_letters import write
 from matchmaker.services.engagement_problem import follow_problem
 from matchmaker.services.engagement_stop import end_early
+from matchmaker.services.milestone_letters import title_of
 from matchmaker.services.reasons import needed
 from matchmaker.workflows.engagement import EngagementAction
 from matchmaker.workflows.stage_decision import StageDecisionAction, StageDecisionState
@@ -114,7 +115,8 @@ def _check_milestones(ctx: Context, row: Engagement, outcome: StageOutcome) -> N
         return
     undecided = queries.undecided_milestones(ctx.session, row)
     if undecided:
-        names = ", ".join(milestone.title for milestone in undecided)
+        titles = (title_of(milestone.stage, milestone.title) for milestone in undecided)
+        names = ", ".join(translate(title, ctx.locale) for title in titles)
         raise InvalidTransition(
             N_("These milestones of the stage are not decided yet: %(names)s"), names=names
         )

@@ -19,11 +19,13 @@ from matchmaker.models import (
     Cause,
     Engagement,
     KickoffKey,
+    Milestone,
     StageDecision,
     User,
 )
 from matchmaker.policies.engagement import side_of
 from matchmaker.queries.engagement import engagements_of
+from matchmaker.services.milestone_letters import title_of as title_of_milestone
 from matchmaker.web.audit_actions import action_words
 from matchmaker.web.auth import actor
 from matchmaker.web.check_in_words import light_words
@@ -185,3 +187,8 @@ def work_on(
     return engagements_of(
         db_session(), actor(), problem_id=problem, team_id=team, application_id=application
     )
+
+
+def milestone_title(milestone: Milestone) -> str:
+    """What a milestone is called."""
+    return say(title_of_milestone(milestone.stage, milestone.title))

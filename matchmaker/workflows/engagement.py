@@ -71,7 +71,7 @@ ENGAGEMENT_WORKFLOW = Workflow[EngagementState, EngagementAction](
             S.POC: Label(N_("Proof of concept"), N_("Proof of concept"), "primary"),
             S.POS: Label(N_("Proof of service"), N_("Proof of service"), "primary"),
             S.POB: Label(N_("Proof of business"), N_("Proof of business"), "primary"),
-            S.COMPLETED: Label(N_("Completed"), N_("Completed"), "good"),
+            S.COMPLETED: Label(N_("Work completed"), N_("Work completed"), "good"),
             S.STOPPED: Label(N_("Stopped early"), N_("Stopped early"), "stop"),
         }
     ),

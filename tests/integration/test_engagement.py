@@ -723,7 +723,7 @@ def test_the_calendar_has_every_date_with_its_zone(make):
     row = make.engagement(stages=["PoC", "PoS"])
     zone = ZoneInfo("Asia/Taipei")
     milestone = Milestone(id=7, stage="PoC", number=1, title="Rig", due_at=row.due_at)
-    dates = list(entries(row, [milestone], zone))
+    dates = list(entries(row, [milestone], {7: "Rig"}, zone))
     file = calendar_file(row, dates, locale="zh_Hant_TW", zone=zone, url="http://x/engagements/1")
     events = {str(e["uid"]): e for e in Calendar.from_ical(file).walk("VEVENT")}
 

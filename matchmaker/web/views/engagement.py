@@ -64,7 +64,9 @@ def show(engagement_id: int) -> ResponseReturnValue:
 def calendar(engagement_id: int) -> ResponseReturnValue:
     """The dates as a file for one's own calendar."""
     row = _find(engagement_id)
-    dates = entries(row, queries.open_milestones(db_session(), row), zone())
+    milestones = queries.open_milestones(db_session(), row)
+    titles = {one.id: engagement_words.milestone_title(one) for one in milestones}
+    dates = entries(row, milestones, titles, zone())
     url = url_for("engagement.show", engagement_id=row.id, _external=True)
     content = calendar_file(row, dates, locale=current_locale(), zone=zone(), url=url)
     response = Response(content, mimetype="text/calendar")
