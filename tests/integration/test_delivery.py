@@ -18,8 +18,9 @@ from matchmaker.models import (
     Role,
 )
 from matchmaker.queries import delivery as queries
-from matchmaker.services import account, notification, notification_digest
 from matchmaker.services import delivery as service
+from matchmaker.services import notification, notification_digest
+from matchmaker.services.erasure import erase
 from matchmaker.services.letter_topics import TOPICS, topic_of
 from matchmaker.services.mail import LETTERS
 from matchmaker.workflows.delivery import DeliveryState as S
@@ -235,7 +236,7 @@ def test_erased_person_is_not_written_to_and_leaves_no_trace_in_the_outbox(
 ):
     user = make.user(password_hash="x")
     delivery = tell(user)
-    account._forget_traces(ctx(user), user)
+    erase(ctx(user), user)
     session.commit()
     run_jobs()
     session.refresh(delivery)

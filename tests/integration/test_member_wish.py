@@ -25,7 +25,8 @@ from matchmaker.models import (
 )
 from matchmaker.policies.member_wish import may_keep, may_offer, may_read_wishes
 from matchmaker.queries import member_wish as queries
-from matchmaker.services import account, find_consent, member_wish
+from matchmaker.services import find_consent, member_wish
+from matchmaker.services.erasure import erase
 from matchmaker.workflows.evidence import EvidenceState
 from matchmaker.workflows.invitation import InvitationState
 from tests.backends import on_both
@@ -252,6 +253,6 @@ def test_consent_is_explicit_kept_once_and_forgotten_with_the_account(ctx, sessi
     assert actions(session).count("find_consent:give") == 1
     member_wish.offer(ctx(person), wish.id)
 
-    account._forget_traces(ctx(person), person)
+    erase(ctx(person), person)
     assert session.scalar(sa.select(sa.func.count(FindConsent.id))) == 0
     assert session.scalar(sa.select(sa.func.count(MemberOffer.id))) == 0
