@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from matchmaker.models import (
     AlumniPurpose,
+    ApplicationPerson,
     Award,
     CaseStudyVersion,
     Certificate,
@@ -23,11 +24,13 @@ from matchmaker.queries import case_study_figure as figures
 from matchmaker.sample.staging import officer
 from matchmaker.services import alumni, case_study, certificate, hall
 from matchmaker.services.alumni import Shows
+from matchmaker.services.application_receipt import content_hash, people_of
 from matchmaker.services.case_study import CaseStudyTexts
 from matchmaker.services.context import Context
 from matchmaker.workflows.award import AwardState
 from matchmaker.workflows.engagement import EngagementState
 
+STUDENT, STUDENT_ROLE = "student@team.example", "資料標註與測試"
 WAY = "團隊先和現場人員一起整理過去的紀錄，訂出一致的標註規則，再用小模型做出可以在現場主機上執行的版本。"
 WAY_EN = (
     "The team first went through past records with the people on site and agreed on one rule for "
@@ -43,6 +46,9 @@ RESULTS_EN = (
 MORE = "一年後仍在使用，並推廣到第二個廠區。"
 MORE_EN = " A year on it is still in use, and runs at a second site."
 SAYS_OWNER = "我們把影像檢測導入產線，很樂意分享資料怎麼準備、怎麼說服現場。"
+SAYS_STUDENT = "資訊系三年級，做過標註與測試，想找暑期實習。"
+ASKS_STUDENT = "請問貴公司今年有暑期實習的機會嗎？"
+OFFERS = "我們七月有兩個影像檢測的實習名額，歡迎聊聊。"
 SAYS_MEMBER = "負責模型與現場部署，想認識做製造業命題的朋友。"
 ASKS = "想請教貴公司當時如何整理三年的檢測紀錄？我們正要開始類似的命題。"
 ANSWERS = "可以，先從一條產線、三個月的資料開始。細節用信件聊比較清楚。"
@@ -53,6 +59,8 @@ REVOKED = "申請書誤列未參與的人員，經團隊來函更正。"
 def stage(ctx: Context) -> None:
     """Case studies public, taken down and half agreed; alumni and letters; a certificate revoked."""
     done = _completed(ctx)
+    if done:
+        _remember_student(ctx, done[0])
     for number, row in enumerate(done[:4]):
         _tell(ctx, row, number)
     if done:
@@ -67,6 +75,19 @@ def _completed(ctx: Context) -> Sequence[Engagement]:
         Engagement.state == EngagementState.COMPLETED, is_national(Engagement.call_id)
     )
     return ctx.session.scalars(statement.order_by(Engagement.id)).all()
+
+
+def _remember_student(ctx: Context, row: Engagement) -> None:
+    """The sample's student worked on it with another team before they had one of their own."""
+    student = ctx.session.scalars(sa.select(User).where(User.email == STUDENT)).one()
+    application, standing = row.application, row.application.standing
+    person = ApplicationPerson(user=student, position=len(application.people), role=STUDENT_ROLE)
+    application.people.append(person)
+    if standing is not None:
+        standing.people = people_of(application)
+        standing.content_hash = application.content_hash = content_hash(application, standing)
+    ctx.session.flush()
+    certificate.issue_completion(ctx, row)
 
 
 def _as(ctx: Context, user: User) -> Context:
@@ -165,7 +186,19 @@ def _gather(ctx: Context, row: Engagement) -> None:
         owner, asked.id, accepted=True, text=ANSWERS, shares_email=True, version=asked.version
     )
     alumni.write(owner, mine.id, text=ANSWERS)
+    _join_student(ctx, theirs.id, owner)
     alumni.invite(office, theirs.id, purpose=AlumniPurpose.MENTOR, text=INVITES)
+
+
+def _join_student(ctx: Context, profile_id: int, owner: Context) -> None:
+    """The student looks for a job, asks, and is asked."""
+    user = ctx.session.scalars(sa.select(User).where(User.email == STUDENT)).one()
+    student = _as(ctx, user)
+    shows = Shows(SAYS_STUDENT, shows_levels=True, takes_messages=True, is_looking=True)
+    own = alumni.show(student, shows, agreed=True)
+    ctx.session.flush()
+    alumni.write(student, profile_id, text=ASKS_STUDENT)
+    alumni.write(owner, own.id, text=OFFERS)
 
 
 def _keep_certificates(ctx: Context, row: Engagement) -> None:
