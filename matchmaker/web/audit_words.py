@@ -44,6 +44,7 @@ from matchmaker.workflows.machine import Workflow
 from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.milestone import MILESTONE_WORKFLOW
 from matchmaker.workflows.milestone_change import MILESTONE_CHANGE_WORKFLOW
+from matchmaker.workflows.outcome_survey import OUTCOME_SURVEY_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.question import QUESTION_WORKFLOW
@@ -108,6 +109,11 @@ SUBJECTS = {
     "Engagement": N_("Work under way"),
     "StageDecision": N_("Decision on a stage"),
     "StopRequest": N_("Request to stop"),
+    "CheckIn": N_("Word on how work goes"),
+    "MentoringSession": N_("Meeting with a mentor"),
+    "Metric": N_("Measure of work"),
+    "MetricReading": N_("Reading"),
+    "OutcomeSurvey": N_("Question about outcomes"),
     "Evidence": N_("Evidence of a level"),
     "FindConsent": N_("Consent to be found"),
     "MemberWish": N_("Wish for a member"),
@@ -123,6 +129,15 @@ SUBJECTS = {
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "light": N_("Light"),
+    "metric": N_("Measure of work"),
+    "target": N_("Target"),
+    "baseline": N_("Baseline"),
+    "unit": N_("Unit"),
+    "name": N_("Name"),
+    "value": N_("Value"),
+    "minutes": N_("Minutes"),
+    "months": N_("Months after the end"),
     "engagement_id": N_("Work"),
     "award_id": N_("Award"),
     "tier": N_("Tier"),
@@ -259,6 +274,7 @@ WORKFLOWS: dict[str, Workflow[Any, Any]] = {
     "GradeAppeal": GRADE_APPEAL_WORKFLOW,
     "Enrolment": ENROLMENT_WORKFLOW,
     "Engagement": ENGAGEMENT_WORKFLOW,
+    "OutcomeSurvey": OUTCOME_SURVEY_WORKFLOW,
     "Milestone": MILESTONE_WORKFLOW,
     "MilestoneChange": MILESTONE_CHANGE_WORKFLOW,
     "ExtensionRequest": EXTENSION_REQUEST_WORKFLOW,
