@@ -61,4 +61,4 @@ def tabs(engagement: Engagement) -> list[Link]:
 def _is_current(tab: Tab) -> bool:
     """Whether the page belongs to *tab*: decisions that lead back to it count as well."""
     noun = tab.endpoint.partition(".")[0]
-    return request.blueprint == noun or request.blueprint == f"{noun}_decision"
+    return request.blueprint in (noun, f"{noun}_decision", f"{noun}_submission")

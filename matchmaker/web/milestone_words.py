@@ -76,7 +76,7 @@ def change_chip_of(change: MilestoneChange, side: str | None) -> tuple[str, str]
 
 def zoned(moment: datetime) -> str:
     """A moment with the zone it is meant in."""
-    return str(_("%(when)s, UTC+8", when=show_moment(moment)))
+    return show_moment(moment)
 
 
 def due_chip(milestone: Milestone) -> dict[str, str] | None:
@@ -148,7 +148,7 @@ class Change:
 
 def changes(before: MilestoneVersion, after: MilestoneVersion) -> list[Change]:
     """What differs between two versions, by character in Chinese and by word in English."""
-    found = [(str(_("What you deliver")), before.text, after.text)]
+    found = [(str(_("What was delivered")), before.text, after.text)]
     found.append((str(_("Links")), "\n".join(before.links), "\n".join(after.links)))
     found.append((str(_("Files")), _names(before.files), _names(after.files)))
     return [
@@ -162,7 +162,7 @@ def plan_changes(change: MilestoneChange) -> list[Change]:
     if row is None:
         return []
     found = (
-        (str(_("Title")), row.title, change.title),
+        (str(_("Title of the milestone")), row.title, change.title),
         (str(_("What is to be delivered")), row.asked, change.asked),
     )
     return [

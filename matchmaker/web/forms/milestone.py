@@ -28,7 +28,7 @@ class PlanForm(BaseForm):
 
     version = Version()
     stage = SelectField(_l("Stage"), choices=[], validate_choice=False)
-    title = line(_l("Title"), maximum=MAX_TITLE)
+    title = line(_l("Title of the milestone"), maximum=MAX_TITLE)
     asked = paragraphs(_l("What is to be delivered"), maximum=MAX_ASKED)
     due_at = LocalMoment(_l("Due"))
     reason = paragraphs(_l("Why you propose it"), maximum=MAX_REASON)
@@ -129,7 +129,7 @@ class DecisionForm(_Caused):
 class AskForm(_Caused):
     """Until when more time is asked for, and why."""
 
-    until = LocalMoment(_l("Until"))
+    until = LocalMoment(_l("More time until"))
     cause = cause_field(_l("Cause"))
     reason = paragraphs(_l("Reason (both sides read it)"), maximum=MAX_REASON)
 
