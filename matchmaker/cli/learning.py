@@ -24,17 +24,19 @@ REASONS = {
 @click.command("learn")
 @click.option("--json", "as_json", is_flag=True, help="Print the model card for a program to read.")
 def learn_command(as_json: bool) -> None:
-    """Learn weights from officers' decisions and teams' answers, and keep them with their card.
+    """Learn weights from reviews, selections and results, and keep them with their card.
 
     Nothing is switched on: an officer does that on the page of learned weights.
     """
     from matchmaker.db import unit_of_work
+    from matchmaker.reports.ranker_effect import effects
     from matchmaker.services.context import Context
     from matchmaker.services.ranker_learning import learn
 
     settings = Settings.from_environ()
     with open_database(settings) as sessions, unit_of_work(sessions) as session:
         ranker = learn(session)
+        ranker.card = {**ranker.card, "effects": effects(session, ranker)}
         Context(session, settings, trusted=True).record("ranker:learn", ranker)
         kept = {"id": ranker.id, "is_better": ranker.is_better, **ranker.card}
     if as_json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Match, MatchRun, Ranker, User
+from matchmaker.models import Application, Match, MatchRun, Ranker, Team, User
 from matchmaker.policies.ranker import visible_rankers
 from matchmaker.policies.scope import is_national
 from matchmaker.queries.page import Page, paginate
@@ -55,11 +55,22 @@ def get_ranker(
 
 
 def decided(session: Session) -> Iterator[Match]:
-    """The decided pairs of the programme's calls, each from the latest run that decided on it."""
+    """The pairs of the programme's calls of which something is known, each from the latest such run.
+
+    Known is what an officer or the team said of the match, or that the team applied.
+    """
+    applied = sa.exists().where(
+        Application.problem_id == Match.problem_id,
+        Application.team_id == Match.team_id,
+        Application.submitted_at.is_not(None),
+    )
     latest = (
         sa.select(sa.func.max(Match.id))
         .join(MatchRun, MatchRun.id == Match.run_id)
-        .where(Match.state.in_(DECIDED_STATES), is_national(MatchRun.call_id))
+        .where(
+            sa.or_(Match.state.in_(DECIDED_STATES), applied),
+            is_national(MatchRun.call_id),
+        )
         .group_by(Match.problem_id, Match.team_id)
     )
     statement = (
@@ -69,3 +80,27 @@ def decided(session: Session) -> Iterator[Match]:
         .order_by(Match.id)
     )
     yield from session.scalars(statement)
+
+
+def latest_pairs(session: Session) -> Sequence[Match]:
+    """Every pair of the latest finished run of each of the programme's calls, best first."""
+    runs = (
+        sa.select(sa.func.max(MatchRun.id))
+        .where(
+            sa.exists().where(Match.run_id == MatchRun.id),
+            is_national(MatchRun.call_id),
+        )
+        .group_by(MatchRun.call_id)
+    )
+    statement = (
+        sa.select(Match)
+        .where(Match.run_id.in_(runs))
+        .options(
+            joinedload(Match.run),
+            joinedload(Match.problem),
+            joinedload(Match.team).selectinload(Team.works),
+            joinedload(Match.team).selectinload(Team.members),
+        )
+        .order_by(Match.run_id, Match.problem_id, Match.problem_rank)
+    )
+    return session.scalars(statement).unique().all()

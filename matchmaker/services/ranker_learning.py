@@ -1,9 +1,10 @@
-"""Learn weights from what officers decided and teams answered. Only workers and the operator load this."""
+"""Learn weights from reviews, selections and results. Only workers and the operator load this."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,20 +17,9 @@ from matchmaker.matching import FEATURES, MatchConfig
 from matchmaker.matching.learning import Outcomes, judge, rescaled
 from matchmaker.models import Match, Ranker
 from matchmaker.queries import ranker as queries
-from matchmaker.workflows.match import MatchState
+from matchmaker.queries.ranker_history import Fate, Key, fates
+from matchmaker.services.ranker_worth import SOURCES, worth
 
-#: How well a pair went, by the last thing that was said of it. What the office endorsed and the team
-#: has not answered, or turned down for reasons that have nothing to do with fit, counts as endorsed.
-WORTH = {
-    MatchState.DECLINED: 0.0,
-    MatchState.ENDORSED: 0.7,
-    MatchState.INVITED: 0.7,
-    MatchState.REFUSED: 0.7,
-    MatchState.EXPIRED: 0.7,
-    MatchState.ACCEPTED: 1.0,
-}
-#: Reasons of a team that do speak of fit.
-MISFIT, MISFIT_CODES = 0.3, ("field", "too_hard", "too_easy")
 #: What can be learned: a missing must-have stays a gate, whatever was decided.
 LEARNED = tuple(name for name in FEATURES if name != "must_have")
 
@@ -38,11 +28,13 @@ def learn(session: Session, *, user_id: int | None = None) -> Ranker:
     """Learn, judge on held-out calls, and keep the attempt with its card; nothing is switched on."""
     shipped = MatchConfig().weights
     prior = np.array([shipped[name] for name in LEARNED])
-    verdict = judge(collect(queries.decided(session)), prior)
+    matches, known = list(queries.decided(session)), fates(session)
+    verdict = judge(collect(matches, known), prior)
     weights = rescaled(verdict.weights, prior)
     card = {
         **verdict.card,
         "features": list(LEARNED),
+        "sources": _sources(matches, known),
         "prior": prior.tolist(),
         "weights": weights.round(6).tolist(),
     }
@@ -57,22 +49,26 @@ def learn(session: Session, *, user_id: int | None = None) -> Ranker:
     return ranker
 
 
-def collect(matches: Iterable[Match]) -> Outcomes:
-    """What became of decided pairs, with the features that their run had of them."""
+def collect(matches: Iterable[Match], fates: Mapping[Key, Fate] | None = None) -> Outcomes:
+    """What became of past pairs, with the features that their run had of them."""
     rows = [(found, match) for match in matches if (found := _features(match)) is not None]
+    known = fates or {}
     return Outcomes(
         X=np.array([found for found, _ in rows]).reshape(len(rows), len(LEARNED)),
-        y=np.array([worth(match) for _, match in rows]),
+        y=np.array([_worth(match, known)[0] for _, match in rows]),
         problems=np.array([match.problem_id for _, match in rows], dtype=np.intp),
         calls=np.array([match.run.call_id for _, match in rows], dtype=np.intp),
     )
 
 
-def worth(match: Match) -> float:
-    """How well a pair went, in [0, 1]."""
-    if match.state is MatchState.REFUSED and match.reason_code in MISFIT_CODES:
-        return MISFIT
-    return WORTH[match.state]
+def _worth(match: Match, fates: Mapping[Key, Fate]) -> tuple[float, str]:
+    return worth(match, fates.get((match.problem_id, match.team_id)))
+
+
+def _sources(matches: Iterable[Match], fates: Mapping[Key, Fate]) -> dict[str, int]:
+    """How many pairs the last word on came from where."""
+    found = Counter(_worth(match, fates)[1] for match in matches if _features(match) is not None)
+    return {source: found[source] for source in SOURCES}
 
 
 def _features(match: Match) -> list[float] | None:

@@ -16,14 +16,31 @@ from sqlalchemy.orm import Session
 from matchmaker.clock import utcnow
 from matchmaker.errors import InvalidTransition, NotFound, PermissionDenied, StaleVersion
 from matchmaker.matching import FEATURES, MatchConfig
-from matchmaker.models import AuditEvent, Band, Match, MatchRun, Ranker, Role, User
+from matchmaker.models import (
+    AuditEvent,
+    Band,
+    Cause,
+    CauseSide,
+    DeclineCause,
+    Match,
+    MatchRun,
+    Ranker,
+    Role,
+    User,
+)
 from matchmaker.queries import ranker as queries
+from matchmaker.queries.ranker_history import Fate, fates
+from matchmaker.reports.ranker_effect import effects
 from matchmaker.services import match_run
 from matchmaker.services import ranker as service
 from matchmaker.services.context import Context
-from matchmaker.services.ranker_learning import LEARNED, collect, learn, weighted_by, worth
+from matchmaker.services.ranker_learning import LEARNED, collect, learn, weighted_by
+from matchmaker.services.ranker_worth import worth
+from matchmaker.workflows.application import ApplicationState
+from matchmaker.workflows.engagement import EngagementState
 from matchmaker.workflows.match import MatchState
 from matchmaker.workflows.match_run import MatchRunState
+from matchmaker.workflows.milestone import MilestoneState
 from tests.backends import on_both
 from tests.factories import Factory
 
@@ -129,19 +146,111 @@ def test_too_little_says_so(history: Callable[..., None], session: Session) -> N
     ("state", "code", "expected"),
     [
         (MatchState.DECLINED, "", 0.0),
-        (MatchState.ENDORSED, "", 0.7),
-        (MatchState.EXPIRED, "", 0.7),
-        (MatchState.ACCEPTED, "", 1.0),
-        (MatchState.REFUSED, "field", 0.3),
-        (MatchState.REFUSED, "too_hard", 0.3),
-        (MatchState.REFUSED, "time", 0.7),
+        (MatchState.SUGGESTED, "", 0.3),
+        (MatchState.ENDORSED, "", 0.4),
+        (MatchState.EXPIRED, "", 0.4),
+        (MatchState.ACCEPTED, "", 0.5),
+        (MatchState.REFUSED, "field", 0.2),
+        (MatchState.REFUSED, "too_hard", 0.2),
+        (MatchState.REFUSED, "time", 0.4),
     ],
 )
 def test_what_a_decision_is_worth(state: MatchState, code: str, expected: float) -> None:
     match = Match(reason_code=code)
     match.state = state
 
-    assert worth(match) == expected
+    assert worth(match) == (expected, "review")
+
+
+PASSED, PARTLY, FAILED = MilestoneState.PASSED, MilestoneState.PARTLY, MilestoneState.FAILED
+CONFIRMED = ApplicationState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("fate", "expected"),
+    [
+        (Fate(), (0.4, "review")),
+        (Fate(ApplicationState.SUBMITTED), (0.5, "selection")),
+        (Fate(ApplicationState.DECLINED, DeclineCause.GAPS), (0.3, "selection")),
+        (Fate(ApplicationState.DECLINED, DeclineCause.PLACES_TAKEN), (0.5, "selection")),
+        (Fate(ApplicationState.DECLINED, DeclineCause.PLACE_ELSEWHERE), (0.5, "selection")),
+        (Fate(ApplicationState.EXPIRED), (0.7, "selection")),
+        (Fate(CONFIRMED, work=EngagementState.POC), (0.7, "selection")),
+        (Fate(CONFIRMED, work=EngagementState.COMPLETED), (0.9, "result")),
+        (
+            Fate(CONFIRMED, work=EngagementState.STOPPED, stop_side=CauseSide.TEAM),
+            (0.1, "result"),
+        ),
+        *(
+            (Fate(CONFIRMED, work=EngagementState.STOPPED, stop_side=side), (0.7, "selection"))
+            for side in (CauseSide.OWNER, CauseSide.PROGRAMME, CauseSide.OUTSIDE)
+        ),
+        (Fate(CONFIRMED, results=[(PASSED, None)]), (1.0, "result")),
+        (Fate(CONFIRMED, results=[(PASSED, None), (PARTLY, CauseSide.TEAM)]), (0.9, "result")),
+        (Fate(CONFIRMED, results=[(FAILED, CauseSide.TEAM)]), (0.1, "result")),
+        *(
+            (Fate(CONFIRMED, results=[(state, side)]), (0.7, "selection"))
+            for state in (PARTLY, FAILED)
+            for side in (CauseSide.OWNER, CauseSide.PROGRAMME, CauseSide.OUTSIDE)
+        ),
+    ],
+)
+def test_later_words_outrank_earlier_ones_and_the_owners_causes_count_for_nothing(
+    fate: Fate, expected: tuple[float, str]
+) -> None:
+    match = Match(reason_code="")
+    match.state = MatchState.ENDORSED
+
+    value, source = worth(match, fate)
+
+    assert (round(value, 9), source) == expected
+
+
+def test_a_failure_counts_by_its_cause_and_no_more_once_it_is_reopened(
+    make: Factory, session: Session
+) -> None:
+    engagement = make.engagement(EngagementState.POC)
+    engagement.application.submitted_at = utcnow()
+    milestone = make.milestone(
+        engagement=engagement, state=FAILED, cause=Cause.DATA_LATE, side=CauseSide.OWNER
+    )
+    session.commit()
+    key = engagement.problem_id, engagement.team_id
+    match = Match(reason_code="")
+    match.state = MatchState.ACCEPTED
+    assert worth(match, fates(session)[key]) == (0.7, "selection")
+    milestone.cause, milestone.side = Cause.QUALITY, CauseSide.TEAM
+    session.commit()
+    assert worth(match, fates(session)[key]) == (0.1, "result")
+    milestone.state = MilestoneState.SUBMITTED
+    milestone.cause = milestone.side = milestone.decided_at = None
+    session.commit()
+    assert worth(match, fates(session)[key]) == (0.7, "selection")
+
+
+def test_the_card_says_what_changes_and_for_whom(better: Ranker, session: Session) -> None:
+    found = effects(session, better)
+
+    assert (found["problems"], found["places"]) == (24, 192)
+    assert found["changed"] == 0  # Eight teams all stand among the first ten.
+    assert found["kept"] == 192
+    assert [row["before"] for row in found["groups"]["kind"]] == [1.0]
+    assert [row["after"] for row in found["gender"]] == [1.0]
+
+
+def test_whoever_comes_in_and_goes_out_is_named_with_the_reason(
+    history: Callable[..., None], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.reports.ranker_effect.DEPTH", 2)
+    history(0.1, 0.1, 0.1, 0.1, 2.0)
+    found = effects(session, learn(session))
+
+    assert found["changed"] > 0
+    assert found["kept"] < found["places"] == 48
+    most = found["most"][0]
+    assert most["feature"] == "requirements"
+    assert len(most["in"]) == len(most["out"]) > 0
+    assert sum(row["kept"] for row in found["grades"]) == found["kept"]
 
 
 def test_each_pair_counts_once_and_undecided_or_gated_ones_not_at_all(
@@ -162,7 +271,7 @@ def test_each_pair_counts_once_and_undecided_or_gated_ones_not_at_all(
 
     found = collect(queries.decided(session))
 
-    assert found.y.tolist() == [0.7]
+    assert found.y.tolist() == [0.4]
     np.testing.assert_allclose(found.X, [z])
 
 
