@@ -15,7 +15,7 @@ from matchmaker.services.award_letters import facts, tell
 from matchmaker.services.award_settlement import STOPPED, Obstacle
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import people_of
-from matchmaker.workflows.award import AwardAction, AwardState
+from matchmaker.workflows.award import PENDING_STATES, AwardAction, AwardState
 from matchmaker.workflows.award_scheme import (
     AWARD_SCHEME_WORKFLOW,
     AwardSchemeAction,
@@ -98,10 +98,11 @@ class Preview:
 
 
 def preview(ctx: Context, scheme: AwardScheme) -> list[Preview]:
-    """The letters that would go out now to the teams, each in its reader's language."""
+    """The letters to the teams, each in its reader's language, as if everybody asked accepts."""
+    awards = queries.all_of_call(ctx.session, scheme.call_id, PENDING_STATES)
     return [
         Preview(award, user, *_compose(ctx, award, user))
-        for award in _due(ctx, scheme.call_id)
+        for award in awards
         for user in people_of(ctx, award.engagement, ("team",))
     ]
 
