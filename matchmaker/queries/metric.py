@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Engagement, Metric, MetricReading, User
+from matchmaker.models import AuditEvent, Engagement, Metric, MetricReading, User
 from matchmaker.policies.engagement import visible_engagements
 
 
@@ -21,6 +22,36 @@ def metrics_of(session: Session, engagement: Engagement) -> Sequence[Metric]:
         .order_by(Metric.retired_at.is_not(None), Metric.id)
     )
     return session.scalars(statement).all()
+
+
+#: What happens to the figures of a measure: proposed, changed, agreed to, given up.
+_TURNS = ("metric:propose", "metric:change", "metric:agree", "metric:retire")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that happened to a measure, with who did it; None for an erased account."""
+
+    event: AuditEvent
+    user: User | None
+
+
+def turns_of(session: Session, metrics: Sequence[Metric]) -> dict[int, list[Turn]]:
+    """Who proposed, changed and agreed to each of *metrics* and when, the oldest first."""
+    statement = (
+        sa.select(AuditEvent, User)
+        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .where(
+            AuditEvent.subject_type == Metric.__name__,
+            AuditEvent.subject_id.in_([row.id for row in metrics]),
+            AuditEvent.action.in_(_TURNS),
+        )
+        .order_by(AuditEvent.id)
+    )
+    found: dict[int, list[Turn]] = {row.id: [] for row in metrics}
+    for event, user in session.execute(statement):
+        found[event.subject_id].append(Turn(event, user))
+    return found
 
 
 def get_metric(session: Session, actor: User | None, engagement_id: int, metric_id: int) -> Metric:

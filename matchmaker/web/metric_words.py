@@ -6,6 +6,7 @@ from typing import Any
 
 from matchmaker.assessment.progress import share_of_way
 from matchmaker.models import Metric
+from matchmaker.queries.metric import Turn
 
 #: The drawing's height, and the room for words above and below.
 HEIGHT, TOP, BOTTOM = 180, 24, 132
@@ -27,6 +28,15 @@ def progress_of(metric: Metric) -> float | None:
 def in_percent(share: float) -> str:
     """A share in per cent."""
     return f"{100 * share:.0f} %"
+
+
+def figures_of(turn: Turn) -> str:
+    """What was proposed, such as ``8 → 2 %``; empty where nobody proposed anything."""
+    facts = turn.event.data.get("after") or turn.event.data
+    if "baseline" not in facts:
+        return ""
+    unit = f" {facts['unit']}" if facts.get("unit") else ""
+    return f"{number(facts['baseline'])} → {number(facts['target'])}{unit}"
 
 
 def drawing(metric: Metric) -> dict[str, Any]:

@@ -127,10 +127,14 @@ def test_a_measure_from_proposal_to_readings(
     assert "50 %" not in side.get(address).text
     for bad in ("nan", "inf", "1e400", "x", "9" * 400):
         assert team.post(address, data={**proposed, "target": bad}).status_code == 422
-    changed = {**proposed, "target": "1", "version": "0"}
+    changed = {**proposed, "target": "1", "version": "2"}
+    assert team.post(f"{address}/{row.id}", data=changed).status_code == 303
+    page = side.get(address).text
+    assert page.index("<strong>8 → 2 %</strong>") < page.index("<strong>8 → 1 %</strong></li>")
+    changed = {**proposed, "target": "1.5", "version": "0"}
     answer = side.post(f"{address}/{row.id}", data=changed)
     assert answer.status_code == 409
-    assert 'value="1' in answer.text
+    assert 'value="1.5' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -156,10 +156,12 @@ def _page(engagement_id: int, **shown: Any) -> str:
         "read": None,
         "struck": None,
     }
+    metrics = queries.metrics_of(db_session(), engagement)
     return render_template(
         "engagement/metrics.html",
         engagement=engagement,
-        metrics=queries.metrics_of(db_session(), engagement),
+        metrics=metrics,
+        turns=queries.turns_of(db_session(), metrics),
         goal=_goal(engagement),
         words=metric_words,
         form_of=lambda row: MetricForm(formdata=None, obj=row),
