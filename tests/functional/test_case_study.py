@@ -114,3 +114,26 @@ def test_who_sees_what(case, login, client, make):
     assert "Not begun" in page
     assert f"/engagements/{row.id}/case-study" in login(owner).get(f"/engagements/{row.id}").text
     assert client.get("/case-studies/1").status_code == 404
+
+
+def test_what_came_down_can_be_shown_again_as_it_is(case, login):
+    row, owner, lead, officer = case
+    tab, writer = f"/engagements/{row.id}/case-study", login(owner)
+    writer.post(f"{tab}/edit", data={**TYPED, "version": "0"})
+    writer.post(f"{tab}/propose", data={"version": "1"})
+    page = writer.get(tab).text
+    assert "/propose" not in page
+    for side in (login(lead), writer):
+        side.post(f"{tab}/versions/1/agree", data={"content_hash": hash_in(page)})
+    office = login(officer)
+    assert office.post(f"{tab}/versions/1/publish").status_code == 303
+    assert office.post(f"{tab}/versions/1/take-down", data={"reason": ""}).status_code == 422
+    down = office.post(f"{tab}/versions/1/take-down", data={"reason": "The firm asked."})
+    assert down.status_code == 303
+
+    again = writer.get(tab).text
+
+    assert "/propose" in again
+    assert "The firm asked." in again
+    assert writer.post(f"{tab}/propose", data={"version": "1"}).status_code == 303
+    assert "Version 2" in writer.get(tab).text

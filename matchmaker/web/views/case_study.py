@@ -108,9 +108,9 @@ def _tab_page(engagement: Engagement, error: MatchmakerError | None = None) -> R
 
 
 def _has_changed(study: CaseStudy | None) -> bool:
-    """Whether what is written differs from the version both sides were shown last."""
+    """Whether what is written is not what both sides were shown last, or that came to an end."""
     latest = queries.latest(study)
-    if study is None or latest is None:
+    if study is None or latest is None or latest.ended_at is not None:
         return study is not None
     return service.hash_of(service.content_of(context(), study)) != latest.content_hash
 
