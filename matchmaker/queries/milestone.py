@@ -14,10 +14,8 @@ from matchmaker.errors import NotFound
 from matchmaker.models import (
     CauseSide,
     Engagement,
-    ExtensionRequest,
     FeedbackKind,
     Milestone,
-    MilestoneChange,
     MilestoneDecision,
     MilestoneFeedback,
     MilestoneFile,
@@ -33,9 +31,7 @@ from matchmaker.policies.milestone import (
 )
 from matchmaker.queries.engagement import whole as whole_engagement
 from matchmaker.workflows.engagement import LIVE_STATES
-from matchmaker.workflows.extension_request import ExtensionRequestState
 from matchmaker.workflows.milestone import DECIDED_STATES, OPEN_STATES, MilestoneState
-from matchmaker.workflows.milestone_change import MilestoneChangeState
 
 STAGE_ORDER = sa.case({"PoC": 1, "PoS": 2, "PoB": 3}, value=Milestone.stage)
 IN_PLACE = (STAGE_ORDER, Milestone.number, Milestone.id)
@@ -46,15 +42,15 @@ def _of_engagement() -> tuple[Any, ...]:
     return whole_engagement()
 
 
-def _with_engagement() -> Any:
+def with_engagement() -> Any:
     return joinedload(Milestone.engagement).options(*_of_engagement())
 
 
-def _whole() -> tuple[Any, ...]:
+def whole() -> tuple[Any, ...]:
     """With what the page of one milestone shows."""
     feedback = selectinload(Milestone.feedback)
     return (
-        _with_engagement(),
+        with_engagement(),
         selectinload(Milestone.versions).joinedload(MilestoneVersion.user),
         selectinload(Milestone.files).joinedload(MilestoneFile.uploader),
         feedback.joinedload(MilestoneFeedback.user),
@@ -84,7 +80,7 @@ def get_milestone(
     statement = sa.select(Milestone).where(
         Milestone.id == milestone_id, Milestone.engagement_id == engagement_id, known
     )
-    statement = statement.options(*_whole())
+    statement = statement.options(*whole())
     if lock:
         statement = statement.with_for_update(of=Milestone)
     found = session.scalar(statement.execution_options(populate_existing=lock))
@@ -98,7 +94,7 @@ def of_engagement(session: Session, engagement_id: int) -> Sequence[Milestone]:
     statement = (
         sa.select(Milestone)
         .where(Milestone.engagement_id == engagement_id)
-        .options(_with_engagement(), selectinload(Milestone.versions))
+        .options(with_engagement(), selectinload(Milestone.versions))
         .order_by(*IN_PLACE)
     )
     return session.scalars(statement).all()
@@ -111,7 +107,7 @@ def locked(
     statement = (
         sa.select(Milestone)
         .where(Milestone.engagement_id == engagement_id, Milestone.state.in_(states))
-        .options(_with_engagement(), selectinload(Milestone.versions))
+        .options(with_engagement(), selectinload(Milestone.versions))
         .order_by(*IN_PLACE)
         .with_for_update(of=Milestone)
         .execution_options(populate_existing=True)
@@ -175,98 +171,6 @@ def kept_files(session: Session, milestone_id: int) -> Sequence[MilestoneFile]:
     return session.scalars(statement.order_by(MilestoneFile.id)).all()
 
 
-# Requests for more time, and changes of the plan
-
-
-def extensions_of(session: Session, milestone_ids: Collection[int]) -> Sequence[ExtensionRequest]:
-    """The requests for more time on these milestones, oldest first."""
-    statement = (
-        sa.select(ExtensionRequest)
-        .where(ExtensionRequest.milestone_id.in_(milestone_ids))
-        .options(
-            joinedload(ExtensionRequest.user),
-            joinedload(ExtensionRequest.decider),
-            joinedload(ExtensionRequest.milestone).options(_with_engagement()),
-        )
-        .order_by(ExtensionRequest.id)
-    )
-    return session.scalars(statement).all()
-
-
-def get_extension(
-    session: Session,
-    actor: User | None,
-    engagement_id: int,
-    request_id: int,
-    *,
-    trusted: bool = False,
-) -> ExtensionRequest:
-    """A request for more time, locked for an answer, or `NotFound`."""
-    known = sa.true() if trusted else visible_milestones(actor)
-    statement = (
-        sa.select(ExtensionRequest)
-        .join(ExtensionRequest.milestone)
-        .where(ExtensionRequest.id == request_id, Milestone.engagement_id == engagement_id, known)
-        .options(joinedload(ExtensionRequest.milestone).options(*_whole()))
-        .with_for_update(of=ExtensionRequest)
-        .execution_options(populate_existing=True)
-    )
-    found = session.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def changes_of(session: Session, engagement_id: int) -> Sequence[MilestoneChange]:
-    """The changes of the plan that were proposed, oldest first."""
-    statement = (
-        sa.select(MilestoneChange)
-        .where(MilestoneChange.engagement_id == engagement_id)
-        .options(
-            joinedload(MilestoneChange.user),
-            joinedload(MilestoneChange.decider),
-            joinedload(MilestoneChange.milestone),
-        )
-        .order_by(MilestoneChange.id)
-    )
-    return session.scalars(statement).all()
-
-
-def get_change(
-    session: Session,
-    actor: User | None,
-    engagement_id: int,
-    change_id: int,
-    *,
-    trusted: bool = False,
-) -> MilestoneChange:
-    """A proposed change of the plan, locked for an answer, or `NotFound`."""
-    known = sa.true() if trusted else _visible_changes(actor)
-    statement = (
-        sa.select(MilestoneChange)
-        .where(
-            MilestoneChange.id == change_id,
-            MilestoneChange.engagement_id == engagement_id,
-            known,
-        )
-        .options(
-            joinedload(MilestoneChange.engagement).options(*_of_engagement()),
-            joinedload(MilestoneChange.milestone),
-        )
-        .with_for_update(of=MilestoneChange)
-        .execution_options(populate_existing=True)
-    )
-    found = session.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _visible_changes(actor: User | None) -> sa.ColumnElement[bool]:
-    known = sa.select(Milestone.engagement_id).where(visible_milestones(actor))
-    return MilestoneChange.engagement_id.in_(known)
-
-
 # What waits, for the office, for people, and for those who remind
 
 
@@ -276,7 +180,7 @@ def _live(*wanted: sa.ColumnElement[bool]) -> sa.Select[Milestone]:
         sa.select(Milestone)
         .join(Milestone.engagement)
         .where(Engagement.state.in_(LIVE_STATES), *wanted)
-        .options(_with_engagement(), selectinload(Milestone.feedback))
+        .options(with_engagement(), selectinload(Milestone.feedback))
     )
 
 
@@ -319,40 +223,9 @@ def reopened_after_end(session: Session, actor: User | None) -> Sequence[Milesto
             Milestone.state.in_(OPEN_STATES),
             office_milestones(actor),
         )
-        .options(_with_engagement(), selectinload(Milestone.feedback))
+        .options(with_engagement(), selectinload(Milestone.feedback))
     )
     return session.scalars(statement.order_by(Milestone.id)).all()
-
-
-def asked_extensions(session: Session, actor: User | None) -> Sequence[ExtensionRequest]:
-    """The requests for more time that wait for *actor*'s office, oldest first."""
-    statement = (
-        sa.select(ExtensionRequest)
-        .join(ExtensionRequest.milestone)
-        .where(ExtensionRequest.state == ExtensionRequestState.ASKED, office_milestones(actor))
-        .options(
-            joinedload(ExtensionRequest.milestone).options(_with_engagement()),
-            joinedload(ExtensionRequest.user),
-        )
-        .order_by(ExtensionRequest.created_at, ExtensionRequest.id)
-    )
-    return session.scalars(statement).all()
-
-
-def proposed_changes(session: Session, seen: sa.ColumnElement[bool]) -> Sequence[MilestoneChange]:
-    """The changes of plans that wait for an answer, of engagements with *seen*, oldest first."""
-    statement = (
-        sa.select(MilestoneChange)
-        .join(MilestoneChange.engagement)
-        .where(MilestoneChange.state == MilestoneChangeState.PROPOSED, seen)
-        .options(
-            joinedload(MilestoneChange.engagement).options(*_of_engagement()),
-            joinedload(MilestoneChange.milestone),
-            joinedload(MilestoneChange.user),
-        )
-        .order_by(MilestoneChange.created_at, MilestoneChange.id)
-    )
-    return session.scalars(statement).all()
 
 
 def of_people(

@@ -16,6 +16,7 @@ from matchmaker.policies.milestone import (
     may_decide_extension,
     may_withdraw_extension,
 )
+from matchmaker.queries import extension_request as requests
 from matchmaker.queries import milestone as queries
 from matchmaker.services import engagement_plan
 from matchmaker.services.context import Context
@@ -128,7 +129,7 @@ def answer(
     With *moves_rest* everything that comes after it moves by the same days: the other milestones,
     the stages and the end of the work.
     """
-    request = queries.get_extension(
+    request = requests.get_extension(
         ctx.session, ctx.actor, engagement_id, request_id, trusted=ctx.trusted
     )
     ctx.require(may_decide_extension, request)
@@ -200,7 +201,7 @@ def _reach(row: Milestone, until: datetime) -> None:
 
 def withdraw(ctx: Context, engagement_id: int, request_id: int) -> ExtensionRequest:
     """The side that asked no longer needs it."""
-    request = queries.get_extension(
+    request = requests.get_extension(
         ctx.session, ctx.actor, engagement_id, request_id, trusted=ctx.trusted
     )
     ctx.require(may_withdraw_extension, request)

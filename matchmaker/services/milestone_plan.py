@@ -23,6 +23,7 @@ from matchmaker.policies.milestone import (
 )
 from matchmaker.queries import engagement as engagements
 from matchmaker.queries import milestone as queries
+from matchmaker.queries import milestone_change as changes
 from matchmaker.services.context import Context
 from matchmaker.services.milestone import (
     MAX_ASKED,
@@ -217,7 +218,7 @@ def _proposed(
         reason=reason,
         user_id=ctx.actor.id if ctx.actor else None,
     )
-    for one in filter(_is_open, queries.changes_of(ctx.session, engagement.id)):
+    for one in filter(_is_open, changes.changes_of(ctx.session, engagement.id)):
         if _says(one) == _says(wanted):
             return one  # A second click.
         if row is not None and one.milestone_id == row.id:
@@ -244,7 +245,7 @@ def answer(
     ctx: Context, engagement_id: int, change_id: int, *, agree: bool, note: str = "", version: int
 ) -> MilestoneChange:
     """The owner or the office agrees, and the plan follows; or says why it stays as it is."""
-    row = queries.get_change(ctx.session, ctx.actor, engagement_id, change_id, trusted=ctx.trusted)
+    row = changes.get_change(ctx.session, ctx.actor, engagement_id, change_id, trusted=ctx.trusted)
     ctx.require(may_decide_change, row)
     kept = limited(note, "note") if agree else needed(note, "note")
     if row.state is (MilestoneChangeState.AGREED if agree else MilestoneChangeState.REFUSED):
@@ -285,7 +286,7 @@ def _follow(ctx: Context, change: MilestoneChange) -> None:
 
 def withdraw(ctx: Context, engagement_id: int, change_id: int) -> MilestoneChange:
     """The team takes its proposal back."""
-    row = queries.get_change(ctx.session, ctx.actor, engagement_id, change_id, trusted=ctx.trusted)
+    row = changes.get_change(ctx.session, ctx.actor, engagement_id, change_id, trusted=ctx.trusted)
     ctx.require(may_withdraw_change, row)
     if row.state is MilestoneChangeState.WITHDRAWN:
         return row  # A second click.

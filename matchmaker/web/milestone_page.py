@@ -19,6 +19,7 @@ from matchmaker.errors import (
 from matchmaker.models import ExtensionRequest, Milestone
 from matchmaker.policies.engagement import side_of
 from matchmaker.queries import milestone as queries
+from matchmaker.queries.extension_request import extensions_of
 from matchmaker.services.milestone_decision import why_not_yet
 from matchmaker.services.milestone_receipt import says_the_same
 from matchmaker.web import drafts, file_words, milestone_words
@@ -56,7 +57,7 @@ def page(engagement_id: int, milestone_id: int, **shown: Any) -> str:
     """The page; *shown* replaces forms that were refused."""
     row = find(engagement_id, milestone_id)
     side = side_of(actor(), row.engagement)
-    requests = queries.extensions_of(db_session(), [row.id])
+    requests = extensions_of(db_session(), [row.id])
     asked = _open(requests)
     is_own = side == "team"
     return render_template(
@@ -120,8 +121,13 @@ def act(
 
 def back(engagement_id: int, milestone_id: int, anchor: str = "") -> ResponseReturnValue:
     """To the page of the milestone."""
-    where = {"engagement_id": engagement_id, "milestone_id": milestone_id}
-    return redirect(url_for("milestone.show", **where, _anchor=anchor or None), 303)
+    url = url_for(
+        "milestone.show",
+        engagement_id=engagement_id,
+        milestone_id=milestone_id,
+        _anchor=anchor or None,
+    )
+    return redirect(url, 303)
 
 
 def refused(
@@ -141,7 +147,7 @@ def refused(
 def _present_version(engagement_id: int, milestone_id: int, name: str) -> int:
     """The version that a second try of the form *name* decides on."""
     row = find(engagement_id, milestone_id)
-    asked = _open(queries.extensions_of(db_session(), [row.id])) if name == "answer_form" else None
+    asked = _open(extensions_of(db_session(), [row.id])) if name == "answer_form" else None
     return asked.version if asked else row.version
 
 

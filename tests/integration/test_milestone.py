@@ -42,6 +42,7 @@ from matchmaker.models import (
 )
 from matchmaker.queries import milestone as queries
 from matchmaker.queries.attachment import keys_in_use
+from matchmaker.queries.extension_request import asked_extensions
 from matchmaker.services import (
     engagement,
     engagement_stop,
@@ -628,8 +629,8 @@ def test_more_time_is_asked_for_and_given(case, make, session) -> None:
     with pytest.raises(Conflict):
         extension_request.ask(case.owner, *case.at, **ask)
     assert request.cause_side is CauseSide.OWNER
-    assert queries.asked_extensions(session, case.officer.actor) == [request]
-    assert queries.asked_extensions(session, case.stranger.actor) == []
+    assert asked_extensions(session, case.officer.actor) == [request]
+    assert asked_extensions(session, case.stranger.actor) == []
     with pytest.raises(PermissionDenied):
         extension_request.answer(case.owner, case.work.id, request.id, grant=True, version=1)
 

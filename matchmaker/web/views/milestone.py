@@ -21,6 +21,8 @@ from matchmaker.policies.milestone import (
 )
 from matchmaker.queries import engagement as engagements
 from matchmaker.queries import milestone as queries
+from matchmaker.queries.extension_request import extensions_of
+from matchmaker.queries.milestone_change import changes_of
 from matchmaker.services import milestone_plan as service
 from matchmaker.services import milestone_receipt as receipts
 from matchmaker.web import engagement_words, milestone_words
@@ -59,7 +61,7 @@ def index(engagement_id: int) -> ResponseReturnValue:
 def _index(engagement: Engagement, **shown: Any) -> str:
     session, side = db_session(), side_of(actor(), engagement)
     rows = queries.of_engagement(session, engagement.id)
-    proposals = queries.changes_of(session, engagement.id)
+    proposals = changes_of(session, engagement.id)
     waiting = [one for one in proposals if one.state is MilestoneChangeState.PROPOSED]
     return render_template(
         "milestone/index.html",
@@ -70,9 +72,7 @@ def _index(engagement: Engagement, **shown: Any) -> str:
         waiting=waiting,
         answered=[one for one in proposals if one not in waiting],
         asked=[
-            one
-            for one in queries.extensions_of(session, [row.id for row in rows])
-            if one.state == "asked"
+            one for one in extensions_of(session, [row.id for row in rows]) if one.state == "asked"
         ],
         milestone_words=milestone_words,
         **{
@@ -277,7 +277,7 @@ def _answer_again(engagement_id: int, change_id: int, form: BaseForm) -> str:
     engagement = _engagement(engagement_id)
     forms = {
         one.id: ChangeAnswerForm(formdata=None, data={"version": one.version})
-        for one in queries.changes_of(db_session(), engagement.id)
+        for one in changes_of(db_session(), engagement.id)
     }
     if change_id not in forms:
         raise NotFound

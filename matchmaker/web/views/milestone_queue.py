@@ -9,6 +9,8 @@ from matchmaker.clock import utcnow
 from matchmaker.policies.engagement import office_engagements
 from matchmaker.policies.milestone import may_open_queue
 from matchmaker.queries import milestone as queries
+from matchmaker.queries.extension_request import asked_extensions
+from matchmaker.queries.milestone_change import proposed_changes
 from matchmaker.web import milestone_words
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.transaction import db_session
@@ -25,8 +27,8 @@ def index() -> ResponseReturnValue:
         "milestone/queue.html",
         waiting=queries.waiting_for_feedback(session, actor=reader),
         reopened=queries.reopened_after_end(session, reader),
-        asked=queries.asked_extensions(session, reader),
-        proposed=queries.proposed_changes(session, office_engagements(reader)),
+        asked=asked_extensions(session, reader),
+        proposed=proposed_changes(session, office_engagements(reader)),
         overdue=queries.overdue(session, utcnow(), reader),
         opinion_of=queries.opinion_of,
         now=utcnow(),
