@@ -55,7 +55,7 @@ def list_calls(session: Session, actor: User | None) -> list[CallLine]:
     ]
 
 
-def _counted(session: Session, statement: sa.Select[tuple[int, int]]) -> dict[int, int]:
+def _counted(session: Session, statement: sa.Select[int, int]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 

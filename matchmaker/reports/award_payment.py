@@ -19,7 +19,7 @@ RULE = N_(
 
 def budget_table(budgets: dict[PaymentSource, Budget]) -> Table:
     """The sums by source."""
-    names = (N_("Budget"), N_("Promised"), N_("Due"), N_("Paid"), N_("To be paid back"), N_("Left"))
+    names = (N_("Budget"), N_("Amount promised"), N_("Amount due"), N_("Paid"), N_("To be paid back"), N_("Left"))
     rows = [
         (
             Message(PAYMENT_SOURCE_LABELS[source]),
@@ -42,7 +42,7 @@ def payment_table(payments: Iterable[AwardPayment]) -> Table:
         (
             payment.engagement.number,
             Words(payment.engagement.team.name("zh"), payment.engagement.team.name("en")),
-            Message(N_("Award")) if payment.purpose == AWARD else payment.purpose,
+            Message(N_("The award")) if payment.purpose == AWARD else payment.purpose,
             Message(PAYMENT_SOURCE_LABELS[payment.source]),
             Message(AWARD_PAYMENT_WORKFLOW.labels[payment.state].staff),
             payment.amount,
@@ -59,8 +59,8 @@ def payment_table(payments: Iterable[AwardPayment]) -> Table:
         Column(Message(N_("For"))),
         Column(Message(N_("Whose money"))),
         Column(Message(N_("State"))),
-        Column(Message(N_("Promised")), True),
-        Column(Message(N_("Due")), True),
+        Column(Message(N_("Amount promised")), True),
+        Column(Message(N_("Amount due")), True),
         Column(Message(N_("Paid")), True),
         Column(Message(N_("Paid on"))),
         Column(Message(N_("Number in the books"))),

@@ -53,7 +53,7 @@ def assign(ctx: Context, award_id: int, user_id: int) -> AwardVote:
     person = _candidate(ctx, scheme, user_id)
     why = why_not_on_panel(ctx.session, person, award.engagement)
     if why is not None:
-        raise Conflict(why)
+        raise Conflict(N_("This person cannot judge it: %(why)s"), why=why)
     if award.state is not AwardState.NOMINATED:
         raise InvalidTransition(N_("Only what is nominated is judged."))
     if _ask(ctx, award, person):

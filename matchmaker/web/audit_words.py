@@ -61,7 +61,7 @@ SUBJECTS = {
     "Milestone": N_("Milestone"),
     "MilestoneChange": N_("Change of a plan"),
     "ExtensionRequest": N_("Request for more time"),
-    "Award": N_("Award"),
+    "Award": N_("The award"),
     "AwardPayment": N_("Payment"),
     "AwardScheme": N_("Award scheme"),
     "AwardVote": N_("Points of the panel"),

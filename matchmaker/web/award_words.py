@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from matchmaker.models import PAYMENT_SOURCE_LABELS, Award, AwardPayment, AwardScheme, AwardVote
@@ -13,9 +15,10 @@ from matchmaker.workflows.award import AWARD_WORKFLOW
 from matchmaker.workflows.award_payment import AWARD_PAYMENT_WORKFLOW
 from matchmaker.workflows.award_scheme import AWARD_SCHEME_WORKFLOW
 from matchmaker.workflows.award_vote import AWARD_VOTE_WORKFLOW
+from matchmaker.workflows.machine import Workflow
 
 Labelled = Award | AwardPayment | AwardScheme | AwardVote
-_WORKFLOWS = {
+_WORKFLOWS: dict[type[Labelled], Workflow[Any, Any]] = {
     Award: AWARD_WORKFLOW,
     AwardPayment: AWARD_PAYMENT_WORKFLOW,
     AwardScheme: AWARD_SCHEME_WORKFLOW,
@@ -28,6 +31,11 @@ def money(amount: int | None) -> str:
     return "–" if amount is None else str(_("NT$%(amount)s", amount=f"{amount:,}"))
 
 
+def figure(amount: int) -> str:
+    """An amount whose unit stands beside it."""
+    return f"{amount:,}"
+
+
 def tier(scheme: AwardScheme, code: str | None) -> str:
     """What a tier is called; no award for none."""
     found = rules_of(scheme).tier(code)
@@ -36,7 +44,7 @@ def tier(scheme: AwardScheme, code: str | None) -> str:
 
 def state_chip(row: Labelled, *, staff: bool = True) -> tuple[str, str]:
     """What the state is called, and its tone."""
-    label = _WORKFLOWS[type(row)].labels[row.state]  # type: ignore[index]
+    label = _WORKFLOWS[type(row)].labels[row.state]
     return say(label.staff if staff else label.public), label.tone
 
 
@@ -52,7 +60,7 @@ def purpose(payment: AwardPayment) -> str:
 
 def purpose_of(key: str) -> str:
     """What a stage or the award is called."""
-    return str(_("Award")) if key == AWARD else stage_name(key)
+    return str(_("The award")) if key == AWARD else stage_name(key)
 
 
 def source(payment: AwardPayment) -> str:

@@ -59,7 +59,7 @@ AWARD_PAYMENT_WORKFLOW = Workflow[AwardPaymentState, AwardPaymentAction](
     labels=MappingProxyType(
         {
             S.COMMITTED: Label(N_("Committed"), N_("Later: after this stage"), "neutral"),
-            S.DUE: Label(N_("Due"), N_("Due: the office pays"), "waiting"),
+            S.DUE: Label(N_("Due for payment"), N_("Due: the office pays"), "waiting"),
             S.PREPARED: Label(
                 N_("Waits for the second officer"), N_("Due: the office pays"), "waiting"
             ),
