@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Application, Match, MatchRun, Ranker, Team, User
+from matchmaker.models import Application, Match, MatchRun, Problem, Ranker, Team, User
 from matchmaker.policies.ranker import visible_rankers
 from matchmaker.policies.scope import is_national
 from matchmaker.queries.page import Page, paginate
@@ -80,6 +80,18 @@ def decided(session: Session) -> Iterator[Match]:
         .order_by(Match.id)
     )
     yield from session.scalars(statement)
+
+
+def named_in(
+    session: Session, rankers: Sequence[Ranker]
+) -> tuple[dict[int, Problem], dict[int, Team]]:
+    """The problems and teams that the cards of *rankers* name."""
+    rows = [row for one in rankers for row in one.card.get("effects", {}).get("most", [])]
+    problem_ids = {row["problem"] for row in rows}
+    team_ids = {key for row in rows for key in (*row["in"], *row["out"])}
+    problems = session.scalars(sa.select(Problem).where(Problem.id.in_(problem_ids)))
+    teams = session.scalars(sa.select(Team).where(Team.id.in_(team_ids)))
+    return {row.id: row for row in problems}, {row.id: row for row in teams}
 
 
 def latest_pairs(session: Session) -> Sequence[Match]:

@@ -206,7 +206,7 @@ def _grades(lists: Lists, before: Pairs, after: Pairs) -> list[dict[str, Any]]:
 
 def _most(lists: Lists, before: Pairs, after: Pairs, ranker: Ranker) -> list[dict[str, Any]]:
     """The problems whose first ten change most: who comes in, who goes out, and what weighs most."""
-    changes = []
+    changes: list[dict[str, Any]] = []
     for key, rows in lists.items():
         entered = _of(after, key) - before
         if entered:

@@ -21,7 +21,7 @@ APART = {
             "queries/point_entry.py",
             "queries/point_source.py",
             "services/point_entry.py",
-            "services/account.py",  # Forgets them with the account.
+            "services/erasure.py",  # Forgets them with the account.
             "reports/point_entry.py",
             "tasks/point_entry.py",
             "sample/staged_talent.py",
@@ -37,7 +37,7 @@ APART = {
             "queries/talent.py",  # And so does this.
             "reports/ranker_effect.py",  # Compares lists after they were made.
             "services/gender_declaration.py",
-            "services/account.py",
+            "services/erasure.py",
             "sample/staged_talent.py",
             "web/views/gender_declaration.py",
         },

@@ -422,6 +422,31 @@ def test_the_card_is_told_in_words(
     assert client.post("/office/rankers").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", ("would be made up differently", "Where most changes", "Results of the work")),
+        ("zh_Hant_TW", ("前十名會不同", "變動最大的題目", "解題成果")),
+    ],
+)
+def test_the_page_says_what_would_change_and_for_whom(
+    locale: str,
+    words: tuple[str, ...],
+    better: Ranker,
+    login: Login,
+    officer: User,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("matchmaker.reports.ranker_effect.DEPTH", 2)
+    better.card = {**better.card, "effects": effects(session, better)}
+    session.commit()
+
+    page = login(officer, locale).get("/office/rankers").text
+
+    assert all(word in page for word in words)
+
+
 def test_the_page_refuses_what_is_not_better(login: Login, officer: User, session: Session) -> None:
     ranker = learn(session)
     session.commit()

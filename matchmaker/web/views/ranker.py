@@ -12,7 +12,7 @@ from matchmaker.queries import call as calls
 from matchmaker.queries import job as jobs
 from matchmaker.queries import ranker as queries
 from matchmaker.services import ranker as service
-from matchmaker.web import listing, ranker_card
+from matchmaker.web import listing, ranker_card, ranker_effects
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import status_of
 from matchmaker.web.forms.ranker import SwitchForm
@@ -61,9 +61,14 @@ def switch_off() -> ResponseReturnValue:
 
 def _page(error: MatchmakerError | None) -> ResponseReturnValue:
     names = {str(call.id): call for call in calls.all_calls(db_session(), actor())}
+    page = queries.list_rankers(db_session(), actor(), number=listing.page_number())
+    problems, teams = queries.named_in(db_session(), page.items)
     return render_template(
         "ranker/index.html",
-        page=queries.list_rankers(db_session(), actor(), number=listing.page_number()),
+        page=page,
+        effects=ranker_effects,
+        problems=problems,
+        teams=teams,
         in_use=queries.in_use(db_session()),
         waiting=jobs.waiting(db_session(), queries.LEARN),
         card=ranker_card,
