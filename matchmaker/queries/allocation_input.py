@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ from matchmaker.models import (
     Team,
 )
 from matchmaker.queries.application_review import standing
+from matchmaker.queries.decision import work_elsewhere
 from matchmaker.queries.match import CHOSEN_STATES
 from matchmaker.queries.match_run import conflicts, takes_part
 from matchmaker.workflows.application import LIVE_STATES, ApplicationState
@@ -51,8 +54,19 @@ class AllocationInput:
     bans: frozenset[Pair]
     pins: frozenset[Pair]
     run_id: int | None
+    #: How much a team has to do in other calls.
+    busy: Mapping[int, int] = field(default_factory=dict)
 
-    @property
+    def room(self, team_id: int) -> int:
+        """How many problems of this call a team can take on; never fewer than it was promised."""
+        left = self.teams[team_id].capacity - self.busy.get(team_id, 0)
+        return max(self._promised[team_id], left, 0)
+
+    @cached_property
+    def _promised(self) -> Counter[int]:
+        return Counter(team_id for _problem_id, team_id in self.held)
+
+    @cached_property
     def held(self) -> frozenset[Pair]:
         """Pairs whose application was offered a place or has confirmed it."""
         return frozenset(
@@ -84,6 +98,7 @@ def read_input(session: Session, call_id: int) -> AllocationInput:
         bans=bans,
         pins=pins,
         run_id=run.id if run else None,
+        busy=work_elsewhere(session, call_id),
     )
 
 

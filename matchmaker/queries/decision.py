@@ -30,6 +30,7 @@ from matchmaker.queries.page import Page, paginate
 from matchmaker.workflows.application import ApplicationState
 from matchmaker.workflows.decision_round import DecisionRoundState
 from matchmaker.workflows.engagement import ENDED_STATES
+from matchmaker.workflows.engagement import LIVE_STATES as WORKING_STATES
 
 #: States of an application that a decision can still be taken on.
 UNDECIDED_STATES = (
@@ -275,6 +276,24 @@ def count_confirmed_of_team(session: Session, call_id: int, team_id: int) -> int
         Application.id.not_in(ended),
     )
     return session.scalar(statement) or 0
+
+
+def work_elsewhere(session: Session, call_id: int) -> dict[int, int]:
+    """How much each team has to do in other calls at this moment, by team.
+
+    Work in an in-house call is left out: only its house knows of it, and the team itself answers
+    for what it confirms.
+    """
+    statement = (
+        sa.select(Engagement.team_id, sa.func.count())
+        .where(
+            Engagement.call_id != call_id,
+            Engagement.state.in_(WORKING_STATES),
+            is_national(Engagement.call_id),
+        )
+        .group_by(Engagement.team_id)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def selection(session: Session, problem: Problem) -> Sequence[Application]:

@@ -59,7 +59,7 @@ def _candidate(config: AllocationConfig, given: AllocationInput, pair: Pair) -> 
         candidate.because = None  # The place was promised: nothing that came later undoes it here.
     elif pair in given.conflicts:
         candidate.because = Because.CONFLICT
-    elif not team.capacity:
+    elif not given.room(team.id):
         candidate.because = Because.NO_CAPACITY
     elif fit is None and pair not in given.pins:
         candidate.because = Because.NO_SCORE

@@ -159,7 +159,7 @@ def make_limits(
     pinned = frozenset(named(c.pair) for c in running if c.is_locked)
     known = {named(c.pair) for c in running}
     most = config.capacity_at_most
-    capacity = {team_id: given.teams[int(team_id)].capacity for team_id in columns.team_ids}
+    capacity = {team_id: given.room(int(team_id)) for team_id in columns.team_ids}
     return Limits(
         demand={name(p.id): p.teams_wanted for p in given.problems.values()},
         default_at_least=config.at_least,
@@ -269,7 +269,7 @@ def fingerprint(
                     str(p.id): [p.teams_wanted, p.region, group_of(GroupKind.SIZE, p)]
                     for p in given.problems.values()
                 },
-                "capacity": {str(c.pair[1]): given.teams[c.pair[1]].capacity for c in candidates},
+                "capacity": {str(c.pair[1]): given.room(c.pair[1]) for c in candidates},
                 "pairs": [[*c.pair, c.fit, c.is_locked, c.because in KEPT_OUT] for c in candidates],
                 "bans": sorted(given.bans),
             }

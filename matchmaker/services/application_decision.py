@@ -252,11 +252,12 @@ def _check_room(ctx: Context, application: Application) -> None:
     statement = sa.select(Team).where(Team.id == application.team_id).with_for_update()
     team = ctx.session.scalars(statement).one()
     taken = decisions.count_confirmed_of_team(ctx.session, application.call_id, team.id)
+    taken += decisions.work_elsewhere(ctx.session, application.call_id).get(team.id, 0)
     if taken >= max(1, team.capacity):
         raise Conflict(
             N_(
-                "Your team has confirmed %(count)s places, which is what it can take on at once. "
-                "Withdraw from one, or raise the number in the team’s profile."
+                "Your team has %(count)s places, in this call or in others, which is what it can take "
+                "on at once. Withdraw from one, or raise the number in the team’s profile."
             ),
             count=taken,
         )

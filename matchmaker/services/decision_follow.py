@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -41,21 +42,21 @@ def move_up(ctx: Context) -> int:
 
 def _fill(ctx: Context, problem: Problem) -> int:
     free = problem.teams_wanted - queries.count_seated(ctx.session, problem.id)
-    offered = 0
+    busy, offered = queries.work_elsewhere(ctx.session, problem.call_id), 0
     for decision in queries.next_in_line(ctx.session, problem.id):
         if offered >= free:
             break
-        if _has_room(ctx, decision):
+        if _has_room(ctx, decision, busy):
             _offer(ctx, decision)
             offered += 1
     return offered
 
 
-def _has_room(ctx: Context, decision: Decision) -> bool:
-    """Whether the team can take another problem on."""
+def _has_room(ctx: Context, decision: Decision, busy: Mapping[int, int]) -> bool:
+    """Whether the team can take another problem on, beside its work in this call and in others."""
     team = decision.application.team
     taken = queries.count_confirmed_of_team(ctx.session, decision.application.call_id, team.id)
-    return team.archived_at is None and taken < team.capacity
+    return team.archived_at is None and taken + busy.get(team.id, 0) < team.capacity
 
 
 def _offer(ctx: Context, decision: Decision) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
 from matchmaker.db import make_sessions, unit_of_work
-from matchmaker.errors import InvalidTransition
+from matchmaker.errors import Conflict, InvalidTransition
 from matchmaker.models import (
     Application,
     ApplicationOrigin,
@@ -35,7 +35,9 @@ from matchmaker.models import (
     OutboxMessage,
     Problem,
     User,
+    WithdrawalCause,
 )
+from matchmaker.queries.allocation_input import read_input
 from matchmaker.queries.call_rules import is_open, rules_of
 from matchmaker.services import (
     application_closing,
@@ -43,9 +45,11 @@ from matchmaker.services import (
     audit,
     decision_announcement,
     decision_follow,
+    engagement_stop,
 )
 from matchmaker.services import decision as decisions
 from matchmaker.services import problem as problems
+from matchmaker.services.application_withdrawal import withdraw
 from matchmaker.services.context import Context
 from matchmaker.services.decision import Choice
 from matchmaker.settings import Settings
@@ -148,6 +152,42 @@ def test_a_call_that_is_stopped_ends_everything_in_it_once(
     assert told(session, "application.closed") == {row.lead_id: 1 for row in rows}
     assert set(told(session, "engagement.call_stopped").values()) == {1}
     assert not is_open(rules_of(session, call.id), problem)  # Nobody begins anew.
+
+
+# A team has room for one
+
+
+def test_work_in_another_call_takes_a_teams_room(
+    ready: Announcement, make: Factory, ctx: Ctx, session: Session
+) -> None:
+    """Neither moves up, nor is placed, nor confirms, beside what it has to do elsewhere."""
+    waiting = ready.row.decisions[1].application
+    engaged = make.engagement(problem=make.problem(ProblemState.SOLVING), team=waiting.team)
+    ready.announce(ctx(ready.officer))
+    session.commit()
+    call_id, first = waiting.call_id, ready.row.decisions[0].application
+    given = read_input(session, call_id)
+    assert given.busy == {waiting.team_id: 1}
+    assert given.room(waiting.team_id) == 0
+    assert given.room(first.team_id) == 1
+
+    withdraw(ctx(first.lead), first.id, cause=WithdrawalCause.NO_TIME, version=first.version)
+    assert decision_follow.move_up(ctx(None)) == 0
+    waiting.team.capacity = 2
+    session.commit()
+    assert decision_follow.move_up(ctx(None)) == 1
+    assert waiting.state is S.OFFERED
+    waiting.team.capacity = 1
+    session.commit()
+    with pytest.raises(Conflict, match="in this call or in others"):
+        application_decision.confirm(ctx(waiting.lead), waiting.id, version=waiting.version)
+
+    session.rollback()
+    engagement_stop.stop(
+        ctx(make.officer()), engaged.id, cause=Cause.FUNDS, reason=REASON, version=engaged.version
+    )
+    confirmed = application_decision.confirm(ctx(waiting.lead), waiting.id, version=waiting.version)
+    assert confirmed.state is S.CONFIRMED
 
 
 # Announcing
