@@ -36,7 +36,7 @@ class Turn:
     user: User | None
 
 
-def turns_of(session: Session, metrics: Sequence[Metric]) -> dict[int, list[Turn]]:
+def turns_of(session: Session, metrics: Sequence[Metric]) -> dict[int | None, list[Turn]]:
     """Who proposed, changed and agreed to each of *metrics* and when, the oldest first."""
     statement = (
         sa.select(AuditEvent, User)
@@ -48,7 +48,7 @@ def turns_of(session: Session, metrics: Sequence[Metric]) -> dict[int, list[Turn
         )
         .order_by(AuditEvent.id)
     )
-    found: dict[int, list[Turn]] = {row.id: [] for row in metrics}
+    found: dict[int | None, list[Turn]] = {row.id: [] for row in metrics}
     for event, user in session.execute(statement):
         found[event.subject_id].append(Turn(event, user))
     return found
