@@ -74,7 +74,7 @@ def decide(
         raise InvalidTransition(why.text)
     decision = _take(ctx, row, outcome, cause, kept)
     extension_request.end_open(ctx, row)
-    milestone_result.record(ctx, row, decision)
+    milestone_result.keep(ctx, row, decision)
     award_payment.milestone_decided(ctx, row)
     label = Message(MILESTONE_OUTCOME_LABELS[outcome])
     tell(ctx, row, "milestone.decided", outcome=label, note=kept)

@@ -36,7 +36,7 @@ def counts(decision: MilestoneDecision) -> bool:
     return decision.outcome is MilestoneOutcome.PASSED or decision.side is CauseSide.TEAM
 
 
-def record(ctx: Context, milestone: Milestone, decision: MilestoneDecision) -> int:
+def keep(ctx: Context, milestone: Milestone, decision: MilestoneDecision) -> int:
     """Keep the result for everybody in the work and everything the problem asks for; how much."""
     if not counts(decision):
         return 0
