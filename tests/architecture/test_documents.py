@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from tools import catalogue, generated_docs
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_message_is_translated_and_the_catalogue_is_in_step() -> None:
@@ -32,3 +37,16 @@ def test_commands_page_has_options() -> None:
 
     assert "## matchmaker import" in text
     assert "| `--dry-run` | Check everything, change nothing. |" in text
+
+
+def test_every_fault_has_an_end_that_a_test_proves() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs/faults.md").read_text().splitlines()
+        if line.startswith("| ") and line.count("|") == 4
+    ]
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row) for row in rows[1:]]
+    assert len(named) > 15
+    assert [row for row, found in zip(rows[1:], named, strict=True) if not found][1:] == []
+    for path, test in (one for found in named for one in found):
+        assert f"def {test}(" in (ROOT / path).read_text(), test
