@@ -5,7 +5,8 @@ No e-mail address leaves the platform unless its owner shares it with the one th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -60,19 +61,22 @@ def show(ctx: Context, shows: Shows, *, agreed: bool, version: int = 0) -> Alumn
     text = limited(shows.text, "text", maximum=MAX_TEXT)
     ctx.lock_actor()
     row = queries.own_profile(ctx.session, actor, lock=True)
-    if row is not None and version != row.version:
-        if version == 0:
-            return row  # A second click on joining.
+    values = {**asdict(shows), "text": text}
+    if row is not None and _says(row, values):
+        return row  # A second click.
+    if (row.version if row else 0) != version:
         raise StaleVersion
     if row is None:
         row = AlumniProfile(user_id=actor.id, consent=CONSENT)
         ctx.session.add(row)
         ctx.record("alumni:join", row, consent=CONSENT)
-    row.text = text
-    for name in Shows.__annotations__:
-        if name != "text":
-            setattr(row, name, getattr(shows, name))
+    for name, value in values.items():
+        setattr(row, name, value)
     return row
+
+
+def _says(row: AlumniProfile, values: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in values.items())
 
 
 def leave(ctx: Context) -> None:

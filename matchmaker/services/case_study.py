@@ -83,6 +83,8 @@ def save(ctx: Context, engagement_id: int, texts: CaseStudyTexts, *, version: in
     values = texts.cleaned()
     _check_lengths(values)
     study = queries.case_study_of(ctx.session, engagement, lock=True)
+    if study is not None and all(getattr(study, name) == values[name] for name in values):
+        return study  # A second click.
     if (study.version if study else 0) != version:
         raise StaleVersion
     if study is None:

@@ -84,7 +84,7 @@ def test_nobody_is_listed_who_did_not_ask_for_it(pair):
     assert listed(pair.outside) == []
     assert listed(pair.officer) == []
     with pytest.raises(StaleVersion):
-        service.show(pair.owner, OPEN, agreed=True, version=9)
+        service.show(pair.owner, Shows(), agreed=True, version=9)
 
 
 def test_leaving_is_immediate_and_total(pair):
