@@ -189,7 +189,8 @@ def usual_days(session: Session) -> int | None:
         .order_by(DecisionRound.announced_at.desc(), Decision.id.desc())
         .limit(USUAL_OF)
     )
-    days = [(row[1] - row[0]).days for row in session.execute(taken)]
+    rows = session.execute(taken)
+    days = [(said - asked).days for asked, said in rows if asked and said]
     return round(median(days)) if len(days) >= USUAL_LEAST else None
 
 
