@@ -60,6 +60,10 @@ def page(engagement_id: int, milestone_id: int, **shown: Any) -> str:
     requests = extensions_of(db_session(), [row.id])
     asked = _open(requests)
     is_own = side == "team"
+    forms = {**_forms(row, asked), **shown}
+    for name, form in forms.items():
+        if isinstance(form, BaseForm):
+            set_apart(form, name)
     return render_template(
         "milestone/show.html",
         milestone=row,
@@ -76,8 +80,14 @@ def page(engagement_id: int, milestone_id: int, **shown: Any) -> str:
         milestone_words=milestone_words,
         file_words=file_words,
         limits=context().settings,
-        **{**_forms(row, asked), **shown},
+        **forms,
     )
+
+
+def set_apart(form: BaseForm, name: str) -> None:
+    """Give the fields of one of several forms on a page ids of their own."""
+    for field in form:
+        field.id = f"{name}-{field.name}".replace("_", "-")
 
 
 def _open(requests: Any) -> ExtensionRequest | None:

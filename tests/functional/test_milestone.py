@@ -316,3 +316,23 @@ def test_bad_input_is_told_and_what_was_typed_is_kept(case, login, session) -> N
 def test_the_queue_is_for_the_office(case, login) -> None:
     for user in (case.member, case.owner, case.mentor):
         assert login(user, "en").get("/office/milestones").status_code == 403
+
+
+def test_every_field_has_a_label_and_an_id_of_its_own(case, make, login, session) -> None:
+    """Several forms with the same fields stand on one page."""
+    row = make.milestone(S.SUBMITTED, engagement=case.work, number=2, title="Second")
+    row.review_due_at = utcnow()
+    session.commit()
+    for user, path in (
+        (case.owner, f"{case.plan}/{row.id}"),
+        (case.officer, f"{case.plan}/{row.id}"),
+        (case.owner, case.url),
+        (case.member, case.url),
+    ):
+        page = login(user, "en").get(path).text
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), [one for one in ids if ids.count(one) > 1]
+        labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
+        assert labelled <= set(ids)
+        fields = re.findall(r'<(?:textarea|select)[^>]* id="([^"]+)"', page)
+        assert set(fields) <= labelled, path

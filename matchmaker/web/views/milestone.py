@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, StaleVersion
-from matchmaker.models import Engagement, Milestone, MilestoneVersion, PlanChange
+from matchmaker.models import Engagement, Milestone, MilestoneChange, MilestoneVersion, PlanChange
 from matchmaker.policies.engagement import may_read_engagement, side_of
 from matchmaker.policies.milestone import (
     may_decide_change,
@@ -31,7 +31,7 @@ from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.forms.base import BaseForm, number_or_none
 from matchmaker.web.forms.milestone import ChangeAnswerForm, PlanForm, ReasonForm
 from matchmaker.web.i18n import say
-from matchmaker.web.milestone_page import REFUSALS, act, find, not_done, page
+from matchmaker.web.milestone_page import REFUSALS, act, find, not_done, page, set_apart
 from matchmaker.web.transaction import context, db_session
 from matchmaker.web.views.engagement import ENGAGEMENT
 from matchmaker.workflows.milestone import MilestoneState
@@ -63,6 +63,9 @@ def _index(engagement: Engagement, **shown: Any) -> str:
     rows = queries.of_engagement(session, engagement.id)
     proposals = changes_of(session, engagement.id)
     waiting = [one for one in proposals if one.state is MilestoneChangeState.PROPOSED]
+    forms = {one.id: _answer_form(one) for one in waiting} | shown.pop("answer_forms", {})
+    for number, form in forms.items():
+        set_apart(form, f"change-{number}")
     return render_template(
         "milestone/index.html",
         engagement=engagement,
@@ -75,14 +78,13 @@ def _index(engagement: Engagement, **shown: Any) -> str:
             one for one in extensions_of(session, [row.id for row in rows]) if one.state == "asked"
         ],
         milestone_words=milestone_words,
-        **{
-            "answer_forms": {
-                one.id: ChangeAnswerForm(formdata=None, data={"version": one.version})
-                for one in waiting
-            },
-            **shown,
-        },
+        answer_forms=forms,
+        **shown,
     )
+
+
+def _answer_form(change: MilestoneChange) -> ChangeAnswerForm:
+    return ChangeAnswerForm(formdata=None, data={"version": change.version})
 
 
 def _of_stage(rows: Any, stage: str) -> list[Milestone]:
@@ -275,13 +277,9 @@ def answer(engagement_id: int, change_id: int) -> ResponseReturnValue:
 def _answer_again(engagement_id: int, change_id: int, form: BaseForm) -> str:
     """The plan with the answer as typed."""
     engagement = _engagement(engagement_id)
-    forms = {
-        one.id: ChangeAnswerForm(formdata=None, data={"version": one.version})
-        for one in changes_of(db_session(), engagement.id)
-    }
-    if change_id not in forms:
+    if change_id not in {one.id for one in changes_of(db_session(), engagement.id)}:
         raise NotFound
-    return _index(engagement, answer_forms={**forms, change_id: form}, opened=change_id)
+    return _index(engagement, answer_forms={change_id: form}, opened=change_id)
 
 
 @blueprint.post(CHANGE + "/withdraw")
