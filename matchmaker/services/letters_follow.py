@@ -45,7 +45,7 @@ LETTERS = {
         N_("What became of “%(title)s”?"),
         N_(
             "The work of %(team)s on “%(title)s” (%(number)s) has ended. We ask each side once at its "
-            "end and 3, 6 and 12 months later. Ten short questions; leave out what you do not know. "
+            "end and 3, 6 and 12 months later. A few short questions; leave out what you do not know. "
             "Please answer by %(due)s:\n\n%(url)s"
         ),
     ),
