@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,6 +82,8 @@ def stage(ctx: Context) -> None:
             _report(ctx, people, work, number)
     outcome.follow(ctx)
     _answer(ctx)
+    _answered_at_the_end(ctx)
+    outcome.follow(ctx)
 
 
 def _begun(ctx: Context) -> Sequence[Engagement]:
@@ -141,19 +143,20 @@ def _report(ctx: Context, people: People, work: Engagement, number: int) -> None
         return
     for place, (done, coming) in enumerate(zip(DONE, COMING, strict=True)):
         row = check_in.check_in(people.lead, work.id, light=Light.GREEN, done=done, coming=coming)
-        _date_back(ctx, row, FORTNIGHT * (len(DONE) - place))
+        said_at = utcnow() - FORTNIGHT * (len(DONE) - place)
+        _date_back(ctx, row, max(said_at, work.started_at or said_at))
     light, blocker, side, resolution = LAST[number % len(LAST)]
     last = check_in.check_in(
         people.lead, work.id, light=light, done=DONE[-1], blocker=blocker, blocker_side=side
     )
-    _date_back(ctx, last, timedelta(days=3))
+    _date_back(ctx, last, utcnow() - timedelta(days=3))
     if resolution:
         check_in.resolve(people.owner, work.id, last.id, resolution=resolution)
 
 
-def _date_back(ctx: Context, row: CheckIn, ago: timedelta) -> None:
+def _date_back(ctx: Context, row: CheckIn, moment: datetime) -> None:
     ctx.session.flush()
-    row.created_at = utcnow() - ago
+    row.created_at = moment
     ctx.session.flush()
 
 
@@ -173,3 +176,16 @@ def _answer(ctx: Context) -> None:
             row.due_at = utcnow() - timedelta(days=1)
     ctx.session.flush()
     outcome.lapse(ctx)
+
+
+def _answered_at_the_end(ctx: Context) -> None:
+    """What was said of the first work was said when it ended; of later it is asked now."""
+    statement = sa.select(OutcomeSurvey).order_by(OutcomeSurvey.engagement_id, OutcomeSurvey.id)
+    rows = ctx.session.scalars(statement).all()
+    for row in rows:
+        ended_at = row.engagement.ended_at
+        if row.engagement_id == rows[0].engagement_id and ended_at is not None:
+            row.months, row.asked_at = 0, ended_at
+            row.due_at = ended_at + timedelta(days=30)
+            row.answered_at = ended_at + timedelta(days=4)
+    ctx.session.flush()
