@@ -9,6 +9,7 @@ import pytest
 from matchmaker.adapters import certificate_font
 from matchmaker.clock import utcnow
 from matchmaker.models import MemberRole, PrivateCall, Role
+from matchmaker.queries import hall as halls
 from matchmaker.services import certificate as service
 from matchmaker.services import certificate_code, hall
 from matchmaker.workflows.award import AwardAction, AwardState
@@ -228,3 +229,17 @@ def test_only_the_office_lists_certificates(case, login, make):
     page = login(make.user(Role.ADMINISTRATOR)).get("/office/certificates")
     assert page.status_code == 200
     assert "Vision Team" in page.text
+
+
+@pytest.mark.parametrize(("ticked", "named"), [({"is_named": "1"}, True), ({}, False)])
+def test_a_team_says_with_its_answer_whether_it_is_named(make, session, login, ticked, named):
+    award = make.award(AwardState.OFFERED)
+    lead = award.engagement.team.members[0]
+    lead.role = MemberRole.LEAD
+    session.commit()
+    browser, url = login(lead.user), f"/awards/{award.id}/answer"
+    assert "Name our team in the public hall of awards" in browser.get(url).text
+
+    assert browser.post(f"{url}/accept", data=ticked).status_code == 303
+
+    assert halls.named(session, [award.id]) == {award.id: named}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from matchmaker.queries.award_scheme import scheme_of
 from matchmaker.queries.engagement import get_engagement
 from matchmaker.services import award as nominations
 from matchmaker.services import award_answer as service
+from matchmaker.services import hall
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import in_words
 from matchmaker.web.forms.award import ProposeForm, ReasonForm
@@ -98,8 +99,9 @@ def _answer_page(award_id: int, refusal: str = "") -> str:
 @blueprint.post(AWARD + "/accept")
 @guard(may_answer_award)
 def accept(award_id: int) -> ResponseReturnValue:
-    """Accept it."""
+    """Accept it, and say whether the team is named in the hall of awards."""
     award = service.confirm(context(), award_id)
+    hall.say_named(context(), award, is_named=request.form.get("is_named") == "1")
     flash(_("Accepted. Keep it to yourselves until the announcement."), "good")
     return redirect(url_for("award_answer.show", engagement_id=award.engagement_id), 303)
 
