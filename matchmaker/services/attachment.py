@@ -19,6 +19,7 @@ from matchmaker.models import (
     Attachment,
     AttachmentAccess,
     EvidenceAttachment,
+    MilestoneFile,
     Problem,
 )
 from matchmaker.policies.attachment import may_manage_files, may_rescan
