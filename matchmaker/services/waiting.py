@@ -33,7 +33,8 @@ MORNING, EVENING = time(9), time(18)
 SATURDAY = 5
 #: How far ahead of the due day a ladder may begin.
 MAX_DAYS = 60
-ROLES = ("holder", "leads", "office")
+#: How many things one letter lists; the rest is a number.
+MAX_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -174,10 +175,13 @@ def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
 
 def _write(ctx: Context, people: Recipients, user: User, lines: Sequence[Line]) -> None:
     locale = user.locale
-    own = [_entry(ctx, line, locale) for line in lines if line.role == "holder"]
-    others = [_entry(ctx, line, locale) for line in lines if line.role != "holder"]
+    shown, left = lines[:MAX_LINES], len(lines) - MAX_LINES
+    own = [_entry(ctx, line, locale) for line in shown if line.role == "holder"]
+    others = [_entry(ctx, line, locale) for line in shown if line.role != "holder"]
     heading = translate(N_("Others have not done this yet, and it is late:"), locale)
-    news = "\n\n".join([*own, *((heading, *others) if others else ())])
+    more = translate(Message(N_("And further: %(count)s"), {"count": left}), locale)
+    parts = [*own, *((heading, *others) if others else ()), *((more,) if left > 0 else ())]
+    news = "\n\n".join(parts)
     only = lines[0].item if len(lines) == 1 else None
     task = translate(only.task(language_of(locale)), locale) if only else ""
     ctx.send_mail(

@@ -200,7 +200,7 @@ def test_many_reminders_are_one_letter_by_the_way_its_reader_chose(
     world, ctx, make, session, clock
 ):
     _, _, author, question = world
-    for number in range(3):
+    for number in range(43):
         make.save(
             Question(
                 problem=question.problem,
@@ -217,8 +217,9 @@ def test_many_reminders_are_one_letter_by_the_way_its_reader_chose(
     assert run(ctx, session) == 1
     message = session.scalars(sa.select(OutboxMessage)).one()
     assert message.kind == "waiting.gathered"
-    assert message.subject == "What waits for you: 4"
-    assert message.body.count("Answer a question:") == 4
+    assert message.subject == "What waits for you: 44"
+    assert message.body.count("Answer a question:") == 40
+    assert "And further: 4" in message.body
     delivery = session.scalars(sa.select(Delivery)).one()
     assert (delivery.channel, delivery.state) == (Channel.DIGEST, DeliveryState.GATHERED)
     assert delivery.is_open
