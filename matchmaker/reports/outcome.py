@@ -76,11 +76,11 @@ def outcome_tables(
 
 
 def _answers(found: Sequence[Said]) -> Table:
-    columns = (Column(N_("Questions to the sides")), Column(N_("Number"), is_number=True))
+    columns = (Column(N_("Questions to the sides")), Column(N_("Count"), is_number=True))
     rows: list[tuple[Cell, ...]] = [
         (N_("Pieces of work asked about"), len(found)),
-        (N_("Asked"), sum(said.asked for said in found)),
-        (N_("Answered"), sum(said.answered for said in found)),
+        (N_("Answers asked for"), sum(said.asked for said in found)),
+        (N_("Answers received"), sum(said.answered for said in found)),
         (N_("No answer"), sum(said.lapsed for said in found)),
         (N_("Still open"), sum(said.asked - said.answered - said.lapsed for said in found)),
     ]
@@ -148,7 +148,7 @@ def _figures(found: Sequence[Said]) -> Table:
                     counts[Verdict.NONE],
                 )
             )
-    return Table("figures", N_("Figures"), _RULE, columns, rows)
+    return Table("figures", N_("Numbers and amounts"), _RULE, columns, rows)
 
 
 def _choices(found: Sequence[Said]) -> Table:

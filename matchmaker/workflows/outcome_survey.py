@@ -40,8 +40,8 @@ OUTCOME_SURVEY_WORKFLOW = Workflow[OutcomeSurveyState, OutcomeSurveyAction](
     ),
     labels=MappingProxyType(
         {
-            S.ASKED: Label(N_("Asked"), N_("Waits for your answer"), "waiting"),
-            S.ANSWERED: Label(N_("Answered"), N_("Answered"), "good"),
+            S.ASKED: Label(N_("Waits for an answer"), N_("Waits for your answer"), "waiting"),
+            S.ANSWERED: Label(N_("Has answered"), N_("Has answered"), "good"),
             S.LAPSED: Label(N_("No answer"), N_("No answer"), "neutral"),
         }
     ),

@@ -57,7 +57,7 @@ class MentoringForm(BaseForm):
     held_on = DateField(_l("Day"), validators=[InputRequired()])
     minutes = WholeNumber(_l("Minutes"), validators=[InputRequired()])
     topic = line(_l("About what"), InputRequired(), maximum=MAX_TOPIC)
-    note = text(_l("Note"), maximum=MAX_TEXT)
+    note = text(_l("What was talked about"), maximum=MAX_TEXT)
 
     longest = MAX_MINUTES
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -17,7 +16,7 @@ from matchmaker.policies.outcome import may_answer, may_read_outcomes
 from matchmaker.queries import outcome as queries
 from matchmaker.queries.engagement import get_engagement
 from matchmaker.reports.outcome import outcome_tables
-from matchmaker.reports.table import Table, said
+from matchmaker.reports.table import Cell, Table, said
 from matchmaker.services import outcome as service
 from matchmaker.web import figures, listing, outcome_words
 from matchmaker.web.auth import actor, guard
@@ -93,13 +92,19 @@ def overview() -> ResponseReturnValue:
         filters=filters,
         active=listing.active(filters),
         file_url=lambda kind: url_for("outcome.export", kind=kind, **_chosen()),
-        said=partial(said, locale=current_locale()),
+        said=_shown,
         n_works=tables[0].rows[0][1],
         bars=[
-            {"label": said(row[0], current_locale()), "values": [row[2], row[4], row[6], row[7]]}
+            {"label": _shown(row[0]), "values": [row[2], row[4], row[6], row[7]]}
             for row in tables[2].rows
         ],
     )
+
+
+def _shown(cell: Cell) -> str:
+    """A cell as people read it, large numbers in groups of three."""
+    shown = said(cell, current_locale())
+    return shown if isinstance(shown, str) else f"{shown:,}"
 
 
 @blueprint.get("/office/outcomes.<kind>")
@@ -126,7 +131,7 @@ def _filters() -> list[dict[str, Any]]:
     times = [(str(months), outcome_words.when(months)) for months in MONTHS]
     return [
         *(control for control in figures.all_filters() if control["name"] == "call"),
-        listing.select("months", _("Asked"), times, every=_("The latest answer")),
+        listing.select("months", _("Asked when"), times, every=_("The latest answer")),
     ]
 
 
