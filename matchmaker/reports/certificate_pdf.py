@@ -5,12 +5,13 @@ The same certificate with the same font gives the same bytes: the file is dated 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+from fpdf.enums import XPos, YPos
 
 from matchmaker.adapters.certificate_font import Font, font_for
 from matchmaker.i18n import N_, translate
@@ -26,6 +27,12 @@ QR_SIZE = 30.0
 ACCENT = (13, 92, 99)
 QUIET = (85, 85, 85)
 _FAMILY = "certificate"
+
+#: A Chinese character or mark, a run of anything else, or a space.
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+_UNIT = re.compile(f"[{_HAN}]|[^{_HAN} ]+| ")
+#: Marks that no line begins or ends with.
+_NEVER_FIRST, _NEVER_LAST = tuple("，。、；：！？」』）》〉】"), tuple("「『（《〈【")
 
 CHECK_HERE = N_("Check this certificate here")
 
@@ -123,27 +130,40 @@ class Sheet:
         pdf = self.pdf
         pdf.set_text_color(*style.colour)
         size = self._fitting(text, style)
-        pdf.set_font(_FAMILY, size=size)
-        pdf.set_x(self._left)
-        pdf.multi_cell(
-            self.width, _height(size), text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        for line in self._broken(text, size):
+            pdf.set_x(self._left)
+            pdf.cell(self.width, _height(size), line, new_x=XPos.LEFT, new_y=YPos.NEXT)
         pdf.set_y(pdf.get_y() + style.after)
 
     def _fitting(self, text: str, style: Style) -> float:
         """The largest size, down to the least of the style, at which *text* has few enough lines."""
         size = style.size
-        while (
-            style.least and size > style.least and self._count_lines(text, size) > style.most_lines
-        ):
+        while style.least and size > style.least:
+            if len(self._broken(text, size)) <= style.most_lines:
+                break
             size -= 0.5
         return size
 
-    def _count_lines(self, text: str, size: float) -> int:
+    def _broken(self, text: str, size: float) -> list[str]:
+        """*text* in lines: between words, and between any two Chinese characters where that is proper."""
         self.pdf.set_font(_FAMILY, size=size)
-        self.pdf.set_x(self._left)
-        lines = self.pdf.multi_cell(self.width, 1, text, dry_run=True, output="LINES")
-        return len(cast("list[str]", lines))
+        lines = [""]
+        for unit in self._units(text):
+            if unit in _NEVER_FIRST or self._fits(lines[-1] + unit):
+                lines[-1] += unit
+                continue
+            opening = lines[-1][-1:] if lines[-1][-1:] in _NEVER_LAST else ""
+            lines[-1] = lines[-1].removesuffix(opening)
+            lines.append((opening + unit).lstrip())
+        return [line.rstrip() for line in lines if line.strip()]
+
+    def _units(self, text: str) -> Iterator[str]:
+        """What stays together: words, and single Chinese characters; a word too wide goes in pieces."""
+        for unit in _UNIT.findall(" ".join(text.split())):
+            yield from [unit] if self._fits(unit) else unit
+
+    def _fits(self, text: str) -> bool:
+        return bool(self.pdf.get_string_width(text.rstrip()) <= self.width)
 
     def foot(self, address: str, code: str) -> None:
         """The QR code, and the same in letters."""

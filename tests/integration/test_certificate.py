@@ -15,8 +15,8 @@ from matchmaker.models import CertificateStanding, Role
 from matchmaker.queries import certificate as queries
 from matchmaker.reports.certificate import day_in_words, wording
 from matchmaker.reports.certificate_pdf import certificate_pdf
-from matchmaker.services import certificate_code
 from matchmaker.services import certificate as service
+from matchmaker.services import certificate_code
 from matchmaker.services.certificate_facts import is_intact
 from matchmaker.workflows.award import AwardState
 from matchmaker.workflows.engagement import EngagementState
@@ -211,3 +211,15 @@ def test_days_in_chinese_follow_the_official_calendar():
 
     assert day_in_words(day, "zh") == "中華民國 115 年 1 月 5 日"
     assert day_in_words(day, "en") == "January 5, 2026"
+
+
+def test_chinese_breaks_between_characters_and_no_line_begins_with_a_stop(ctx, award, settings):
+    award.engagement.problem.title_zh = "用影像檢測螺絲頭部裂紋與碰傷" * 8
+    own = of_person(service.issue(ctx(None), award))
+
+    page = pypdf.PdfReader(io.BytesIO(certificate_pdf(own, settings))).pages[0]
+
+    lines = page.extract_text().replace("\x00", "").split("\n")
+    assert award.engagement.problem.title_zh in "".join(lines)
+    assert [line for line in lines if line[:1] in "」，。" and line] == []
+    assert [line for line in lines if line.endswith("「")] == []
