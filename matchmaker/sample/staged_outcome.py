@@ -27,12 +27,9 @@ from matchmaker.services.context import Context
 from matchmaker.services.metric import Figures
 
 FORTNIGHT = timedelta(weeks=2)
-DONE = (
-    "完成資料清理，補上夜班紀錄。",
-    "完成第一版模型，測試集漏檢率 5%。",
-    "現場試用兩週，調整門檻。",
-)
-COMING = ("建立基準線並訓練第一版模型。", "到產線試裝攝影機。", "整理操作手冊，準備驗收。")
+DONE = ("完成資料清理，補上夜班紀錄。", "完成第一版模型，測試集漏檢率 5%。")
+LATELY = "現場試用，調整門檻。"
+COMING = ("建立基準線並訓練第一版模型。", "到產線試裝攝影機。")
 #: What is said last, in turn: a light, what is in the way, on whose side, and how it was cleared.
 LAST: tuple[tuple[Light, str, CauseSide | None, str], ...] = (
     (Light.RED, "等不到三號線的影像，已經兩週沒有回覆，訓練無法繼續。", CauseSide.OWNER, ""),
@@ -147,7 +144,7 @@ def _report(ctx: Context, people: People, work: Engagement, number: int) -> None
         _date_back(ctx, row, max(said_at, work.started_at or said_at))
     light, blocker, side, resolution = LAST[number % len(LAST)]
     last = check_in.check_in(
-        people.lead, work.id, light=light, done=DONE[-1], blocker=blocker, blocker_side=side
+        people.lead, work.id, light=light, done=LATELY, blocker=blocker, blocker_side=side
     )
     _date_back(ctx, last, utcnow() - timedelta(days=3))
     if resolution:
