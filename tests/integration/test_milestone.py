@@ -28,15 +28,19 @@ from matchmaker.models import (
     AuditEvent,
     Cause,
     CauseSide,
+    Delivery,
     Evidence,
     ExtensionRequest,
     Job,
     MemberRole,
     Milestone,
     MilestoneChange,
+    MilestoneDecision,
     MilestoneOutcome,
     OutboxMessage,
     PlanChange,
+    PrivateCall,
+    PrivateCallOfficer,
     Role,
     TeamMember,
 )
@@ -44,6 +48,7 @@ from matchmaker.queries import milestone as queries
 from matchmaker.queries.attachment import keys_in_use
 from matchmaker.queries.extension_request import asked_extensions
 from matchmaker.services import (
+    award_payment,
     engagement,
     engagement_stop,
     extension_request,
@@ -57,13 +62,15 @@ from matchmaker.services import (
 )
 from matchmaker.services.file_cleaning import prepare
 from matchmaker.services.milestone_plan import PlanValues
-from matchmaker.services.milestone_result import shares
+from matchmaker.services.milestone_result import counts, shares
 from matchmaker.workflows.application import ApplicationState
+from matchmaker.workflows.award_payment import AwardPaymentState
 from matchmaker.workflows.engagement import EngagementState as E
 from matchmaker.workflows.evidence import EvidenceState
 from matchmaker.workflows.extension_request import ExtensionRequestState
 from matchmaker.workflows.milestone import MilestoneState as S
 from matchmaker.workflows.milestone_change import MilestoneChangeState
+from matchmaker.workflows.private_call import PrivateCallState
 from tests.grading import counted
 
 PASSED, PARTLY, FAILED = MilestoneOutcome
@@ -532,14 +539,14 @@ def test_results_become_evidence_of_those_who_did_the_work(case, make, session) 
     assert [share for _, share in shares(case.work.application)] == ["led", "helped"]
 
 
-@pytest.mark.parametrize(
-    "cause", [Cause.DATA_LATE, Cause.RULES, Cause.FORCE_MAJEURE], ids=["owner", "programme", "else"]
-)
-def test_what_others_caused_is_never_held_against_the_team(case, session, cause) -> None:
-    settled(case, session, FAILED, cause)
+def test_what_others_caused_is_never_held_against_the_team(case, session) -> None:
+    settled(case, session, FAILED, Cause.DATA_LATE)
 
     assert pieces(session) == []
     assert not queries.results(session)[0].counts_against_team
+    for side in CauseSide:
+        decision = MilestoneDecision(outcome=PARTLY, side=side)
+        assert counts(decision) is (side is CauseSide.TEAM)
 
 
 def test_a_result_that_was_false_is_taken_back_with_all_that_followed(case, session) -> None:
@@ -731,3 +738,40 @@ def test_rows_that_make_no_sense_are_refused_by_the_tables(case, session) -> Non
         with pytest.raises(sa.exc.IntegrityError):
             session.flush()
         session.rollback()
+
+
+def test_money_follows_a_decision_and_its_end(case, make, session) -> None:
+    make.award_scheme(call=case.work.call)
+    trusted = replace(case.team, actor=None, trusted=True)
+    payments = award_payment.commit(trusted, case.work)
+    session.commit()
+    first = next(row for row in payments if row.purpose == "PoC")
+    settled(case, session)
+    assert first.state is AwardPaymentState.DUE
+
+    milestone_decision.reopen(case.officer, *case.at, reason="False.", version=case.row.version)
+
+    assert first.state is AwardPaymentState.COMMITTED
+
+
+def test_an_in_house_call_stays_in_its_house(make, ctx, session) -> None:
+    officer, author = make.user(), make.user()
+    house = make.organization(officer, author)
+    private = make.save(
+        PrivateCall(call=make.call(), organization=house, state=PrivateCallState.OPEN)
+    )
+    make.save(PrivateCallOfficer(private_call=private, user=officer))
+    problem = make.problem(call=private.call, organization=house, author=author)
+    work = make.engagement(E.POC, problem=problem, team=make.team(make.user()))
+    row = make.milestone(S.SUBMITTED, engagement=work)
+    national = make.officer()
+    session.expire_all()
+
+    assert queries.waiting_for_feedback(session, actor=officer) == [row]
+    assert queries.waiting_for_feedback(session, actor=national) == []
+    with pytest.raises(NotFound):
+        queries.get_milestone(session, national, work.id, row.id)
+    milestone_feedback.comment(ctx(officer), work.id, row.id, body="Among ourselves.")
+    assert session.scalars(
+        sa.select(Delivery.is_open).where(Delivery.topic == "solving")
+    ).all() == [False, False]
