@@ -20,7 +20,7 @@ from matchmaker.reports.table import Cell, Column, Name, Table, Words
 
 STAGE_LABELS = {
     "recommended": N_("Recommended or applied"),
-    "applied": N_("Applied"),
+    "applied": N_("Has applied"),
     "offered": N_("Offered a place"),
     "confirmed": N_("Place confirmed"),
     "completed": N_("Work completed"),
