@@ -72,7 +72,9 @@ def scheme_of(session: Session, call_id: int, *, lock: bool = False) -> AwardSch
     """The scheme of a call, if it has one; locked for a change if asked."""
     statement = sa.select(AwardScheme).where(AwardScheme.call_id == call_id)
     if lock:
-        statement = statement.with_for_update(of=AwardScheme).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=AwardScheme).execution_options(
+            populate_existing=True
+        )
     return session.scalar(statement.options(joinedload(AwardScheme.call)))
 
 

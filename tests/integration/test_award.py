@@ -29,9 +29,12 @@ from matchmaker.models import (
     Certificate,
     OutboxMessage,
     PaymentSource,
+    PrivateCall,
+    PrivateCallOfficer,
     Role,
 )
 from matchmaker.queries import award_payment as money
+from matchmaker.queries.award_scheme import list_calls
 from matchmaker.queries.award_vote import own_votes
 from matchmaker.services import award as nominations
 from matchmaker.services import (
@@ -51,6 +54,7 @@ from matchmaker.workflows.award_payment import AwardPaymentState as P
 from matchmaker.workflows.award_scheme import AwardSchemeState
 from matchmaker.workflows.engagement import EngagementState
 from matchmaker.workflows.milestone import MilestoneAction, MilestoneState
+from matchmaker.workflows.private_call import PrivateCallState
 
 GOLD_SILVER = [
     {
@@ -595,3 +599,39 @@ def test_awards_of_teams_and_houses_of_their_own_are_not_an_officers(case, make,
     with pytest.raises(NotFound):
         award_revocation.revoke(case.ctx(inside), award.id, reason="x", version=1)
     assert session.get(Award, award.id).state is S.NOMINATED
+
+
+def test_an_in_house_call_is_run_by_its_own_officers_and_judged_by_its_own_people(
+    make, ctx, session
+):
+    own, colleague, author, lead = (make.user(kind=AccountKind.ENTERPRISE) for _ in range(4))
+    house = make.organization(own, colleague, author, lead)
+    private = make.save(
+        PrivateCall(call=make.call(), organization=house, state=PrivateCallState.OPEN)
+    )
+    make.save(PrivateCallOfficer(private_call=private, user=own))
+    problem = make.problem(call=private.call, organization=house, author=author)
+    work = make.engagement(EngagementState.COMPLETED, problem=problem, team=make.team(lead))
+    session.commit()
+    session.expire_all()
+    national, reviewer = make.officer(), make.user(Role.REVIEWER, kind=AccountKind.STAFF)
+    with pytest.raises(NotFound):
+        award_scheme.set_up(ctx(national), private.call_id)
+    scheme = award_scheme.set_up(ctx(own), private.call_id)
+    row = nominations.nominate(ctx(own), work.id, citation="It runs in hall 3.")
+    session.commit()
+    award_scheme.begin_panel(ctx(own), private.call_id, version=scheme.version)
+    with pytest.raises(NotFound):
+        award_vote.assign(ctx(own), row.id, reviewer.id)
+    for person in (own, lead):
+        with pytest.raises(Conflict):
+            award_vote.assign(ctx(own), row.id, person.id)
+    assert award_vote.assign(ctx(own), row.id, colleague.id).reviewer_id == colleague.id
+    session.commit()
+    with pytest.raises(NotFound):
+        award_settlement.settle(
+            ctx(national), row.id, tier="gold", reason="", note="", version=row.version
+        )
+    assert list_calls(session, national) == []
+    assert [line.call.id for line in list_calls(session, own)] == [private.call_id]
+    assert money.payments_of_call(session, national, private.call_id) == []
