@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sqlalchemy.orm import Session, sessionmaker
+
 from matchmaker import sample
 from matchmaker.db import make_engine, make_sessions, unit_of_work
 from matchmaker.passwords import hash_password
@@ -38,9 +40,10 @@ PEOPLE = {
 }
 
 
-def make_settings(folder: Path) -> Settings:
-    """Settings for a site in *folder*, without a model."""
+def make_settings(folder: Path, database_url: str = "") -> Settings:
+    """Settings for a site in *folder*, without a model; its database may be elsewhere."""
     return Settings(
+        database_url=database_url,
         environment="test",
         secret_key="a secret for tests only, long enough",
         data_dir=folder,
@@ -55,8 +58,24 @@ def build(folder: Path, template: Path) -> Settings:
     """Make the site's database in *folder* from the empty one at *template*."""
     shutil.copy(template, folder / "matchmaker.db")
     settings = make_settings(folder)
+    fill(settings)
     engine = make_engine(settings.url)
-    sessions = make_sessions(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return settings
+
+
+def fill(settings: Settings) -> None:
+    """Let people do all there is to do, in an empty database."""
+    engine = make_engine(settings.url)
+    try:
+        _act_all(settings, make_sessions(engine))
+    finally:
+        engine.dispose()
+
+
+def _act_all(settings: Settings, sessions: sessionmaker[Session]) -> None:
     worker = Worker(settings, sessions)
 
     def act(step, *facts):
@@ -85,7 +104,3 @@ def build(folder: Path, template: Path) -> Settings:
     act(staged_private_call.start_run)
     act(staged_rubric.raise_awards)
     worker.run_all()
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return settings

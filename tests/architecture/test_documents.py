@@ -43,10 +43,10 @@ def test_every_fault_has_an_end_that_a_test_proves() -> None:
     rows = [
         line
         for line in (ROOT / "docs/faults.md").read_text().splitlines()
-        if line.startswith("| ") and line.count("|") == 4
+        if line.count("|") == 4 and not line.startswith(("| ---", "| Fault |"))
     ]
-    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row) for row in rows[1:]]
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row) for row in rows]
     assert len(named) > 15
-    assert [row for row, found in zip(rows[1:], named, strict=True) if not found][1:] == []
+    assert [row for row, found in zip(rows, named, strict=True) if not found] == []
     for path, test in (one for found in named for one in found):
         assert f"def {test}(" in (ROOT / path).read_text(), test
