@@ -54,6 +54,11 @@ from matchmaker.workflows.review_assignment import REVIEW_ASSIGNMENT_WORKFLOW
 from matchmaker.workflows.review_round import REVIEW_ROUND_WORKFLOW
 
 SUBJECTS = {
+    "Certificate": N_("Certificate and code"),
+    "CaseStudy": N_("The case study"),
+    "CaseStudyVersion": N_("Version of a case study"),
+    "AlumniProfile": N_("Entry among the alumni"),
+    "AlumniContact": N_("Message between alumni"),
     "User": N_("Account"),
     "Organization": N_("Organization"),
     "Decision": N_("Decision"),
@@ -129,6 +134,10 @@ SUBJECTS = {
 }
 #: What an event may say besides; what is not here is shown under its own name.
 FACTS = {
+    "is_public": N_("Name shows"),
+    "is_named": N_("Team is named"),
+    "purpose": N_("Purpose"),
+    "consent": N_("Text agreed to"),
     "light": N_("Light"),
     "metric": N_("Measure of work"),
     "target": N_("Target"),
@@ -376,7 +385,7 @@ def facts(event: AuditEvent) -> str:
 
 
 def _plain(key: str, value: Any, subject_type: str | None) -> str:
-    if key in ("before", "after"):
+    if key in ("before", "after") and not isinstance(value, list):
         return _state(value, subject_type)
     if key == "cause" and value in set(Cause):
         return say(CAUSE_LABELS[Cause(value)])
