@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from matchmaker.models import ResourceFormat, ResourcePhase
-from matchmaker.records import CleanText, CompetencyId, Record, Row, ShortText
+from matchmaker.record_values import CleanText, CompetencyId, Record, Row, ShortText
 
 
 class TeachesRecord(Row):

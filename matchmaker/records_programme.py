@@ -6,7 +6,7 @@ from pydantic import Field
 
 from matchmaker.i18n import DEFAULT_LOCALE
 from matchmaker.models import AccountKind, MemberRole, OrganizationKind, OrganizationSize, Role
-from matchmaker.records import CleanText, Identifier, Moment, Record, Row, ShortText
+from matchmaker.record_values import CleanText, Identifier, Moment, Record, Row, ShortText
 
 
 class CallRecord(Record):

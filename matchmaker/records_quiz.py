@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from matchmaker.records import CleanText, CompetencyId, Record, Row, ShortText
+from matchmaker.record_values import CleanText, CompetencyId, Record, Row, ShortText
 
 Option = Annotated[ShortText, Field(min_length=1)]
 

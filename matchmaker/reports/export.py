@@ -20,7 +20,8 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.policies.scope import is_national, is_national_team
-from matchmaker.records import ProblemRecord, Record, TeamRecord
+from matchmaker.record_values import Record
+from matchmaker.records import ProblemRecord, TeamRecord
 from matchmaker.records_programme import CallRecord, OrganizationRecord, PersonRecord
 
 

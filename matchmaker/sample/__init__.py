@@ -12,7 +12,8 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from matchmaker.clock import utcnow
-from matchmaker.records import ProblemRecord, Record, read_lines
+from matchmaker.record_values import Record
+from matchmaker.records import ProblemRecord, read_lines
 from matchmaker.records_programme import CallRecord
 from matchmaker.services.context import Context
 from matchmaker.services.importing import import_lines

@@ -29,7 +29,8 @@ from matchmaker.models import (
     RoleGrant,
     User,
 )
-from matchmaker.records import BadRecords, Record, RowError, read_lines
+from matchmaker.record_values import Record
+from matchmaker.records import BadRecords, RowError, read_lines
 from matchmaker.records_programme import CallRecord, OrganizationRecord, PersonRecord
 from matchmaker.services import organization as organizations
 from matchmaker.services.account import check_name, normalize_email

@@ -14,7 +14,8 @@ from matchmaker.competency import Requirement, detect_language
 from matchmaker.i18n import N_
 from matchmaker.models import GRADES, Call, Organization, OrganizationMember, Problem, User
 from matchmaker.policies.scope import is_national
-from matchmaker.records import ProblemRecord, TeamRecord, language
+from matchmaker.record_values import language
+from matchmaker.records import ProblemRecord, TeamRecord
 from matchmaker.services import problem as problems
 from matchmaker.services.context import Context
 from matchmaker.services.importing import (

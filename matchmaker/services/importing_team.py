@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from matchmaker.i18n import N_
 from matchmaker.models import MemberRole, Organization, Team, TeamKind, TeamMember, User
-from matchmaker.records import CompetencyRecord, DocumentRecord, TeamRecord
+from matchmaker.record_values import CompetencyRecord, DocumentRecord
+from matchmaker.records import TeamRecord
 from matchmaker.services import team as teams
 from matchmaker.services.account import normalize_email
 from matchmaker.services.context import Context

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaker.records import ProblemRecord, Record, TeamRecord
+from matchmaker.record_values import Record
+from matchmaker.records import ProblemRecord, TeamRecord
 from matchmaker.records_programme import CallRecord, OrganizationRecord, PersonRecord
 from matchmaker.services.context import Context
 from matchmaker.services.importing import Change, take_call, take_organization, take_person
