@@ -54,7 +54,7 @@ def payment_table(payments: Iterable[AwardPayment]) -> Table:
         for payment in payments
     ]
     heads = (
-        Column(Message(N_("Work"))),
+        Column(Message(N_("Number of the work"))),
         Column(Message(N_("Team"))),
         Column(Message(N_("For"))),
         Column(Message(N_("Whose money"))),

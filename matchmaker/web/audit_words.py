@@ -147,7 +147,7 @@ FACTS = {
     "value": N_("Value"),
     "minutes": N_("Minutes"),
     "months": N_("Months after the end"),
-    "engagement_id": N_("Work"),
+    "engagement_id": N_("Number of the work"),
     "award_id": N_("Award"),
     "tier": N_("Tier"),
     "proposed": N_("The rule proposes"),

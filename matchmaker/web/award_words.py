@@ -31,11 +31,6 @@ def money(amount: int | None) -> str:
     return "–" if amount is None else str(_("NT$%(amount)s", amount=f"{amount:,}"))
 
 
-def figure(amount: int) -> str:
-    """An amount whose unit stands beside it."""
-    return f"{amount:,}"
-
-
 def tier(scheme: AwardScheme, code: str | None) -> str:
     """What a tier is called; no award for none."""
     found = rules_of(scheme).tier(code)

@@ -30,7 +30,7 @@ class ProposeForm(BaseForm):
 class NominateForm(ProposeForm):
     """Work of a call that is nominated."""
 
-    engagement_id = SelectField(_l("Work"), validate_choice=False, choices=[])
+    engagement_id = SelectField(_l("Which work"), validate_choice=False, choices=[])
 
     @property
     def row(self) -> int:
