@@ -119,13 +119,13 @@ def reset_password(email: str) -> None:
 
 @user.command()
 @click.argument("email")
-@click.confirmation_option(
-    "--yes", prompt=N_("Forget who this is for good? It cannot be taken back.")
-)
-def erase(email: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def erase(email: str, yes: bool) -> None:
     """Forget the person behind EMAIL, who asked for it and cannot sign in."""
     from matchmaker.services import account_administration as service
 
+    if not yes:
+        click.confirm(say(N_("Forget who this is for good? It cannot be taken back.")), abort=True)
     with _operator() as ctx:
         erased = service.erase(ctx, email)
     tell(N_("The account %(number)s no longer says who it belonged to."), number=erased.id)

@@ -119,7 +119,24 @@ def test_blocking_and_unblocking(run, session):
     )
 
 
-@pytest.mark.parametrize("arguments", [["role", "mentor"], ["disable"], ["reset-password"]])
+def test_erasing_asks_first_and_says_why_not(run, make):
+    person, colleague = make.user(name="Olga"), make.user()
+    make.team(person, colleague, name_zh="織造隊", name_en="Weavers")
+    assert run("erase", person.email, typed="n\n")[0] == 1
+    refused = run("erase", person.email, "--yes")
+    assert (refused[0], "You are the only lead of" in refused[2]) == (1, True)
+
+    done = run("erase", colleague.email, "--yes")
+    assert done[:2] == (
+        0,
+        f"The account {colleague.id} no longer says who it belonged to.\n",
+    )
+    assert run("list", "--json")[1].count("@") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["role", "mentor"], ["disable"], ["reset-password"], ["erase", "--yes"]]
+)
 def test_an_unknown_address_is_said(run, arguments):
     status, out, err = run(arguments[0], "x@example.com", *arguments[1:])
     line = "matchmaker: There is no account with the address x@example.com.\n"
