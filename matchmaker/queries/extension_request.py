@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.errors import NotFound
 from matchmaker.models import ExtensionRequest, Milestone, User
 from matchmaker.policies.milestone import office_milestones, visible_milestones
-from matchmaker.queries.milestone import whole, with_engagement
+from matchmaker.queries.milestone import with_engagement
 from matchmaker.workflows.extension_request import ExtensionRequestState
 
 
@@ -43,7 +43,6 @@ def get_extension(
         sa.select(ExtensionRequest)
         .join(ExtensionRequest.milestone)
         .where(ExtensionRequest.id == request_id, Milestone.engagement_id == engagement_id, known)
-        .options(joinedload(ExtensionRequest.milestone).options(*whole()))
         .with_for_update(of=ExtensionRequest)
         .execution_options(populate_existing=True)
     )

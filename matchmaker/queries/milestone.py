@@ -80,12 +80,13 @@ def get_milestone(
     statement = sa.select(Milestone).where(
         Milestone.id == milestone_id, Milestone.engagement_id == engagement_id, known
     )
-    statement = statement.options(*whole())
     if lock:
-        statement = statement.with_for_update(of=Milestone)
-    found = session.scalar(statement.execution_options(populate_existing=lock))
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(statement if lock else statement.options(*whole()))
     if found is None:
         raise NotFound
+    if lock:  # What was read before the lock may be old.
+        session.expire(found, ("versions", "files", "feedback", "decisions"))
     return found
 
 
@@ -107,9 +108,8 @@ def locked(
     statement = (
         sa.select(Milestone)
         .where(Milestone.engagement_id == engagement_id, Milestone.state.in_(states))
-        .options(with_engagement(), selectinload(Milestone.versions))
         .order_by(*IN_PLACE)
-        .with_for_update(of=Milestone)
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
     session.flush()
