@@ -27,6 +27,8 @@ def facts(award: Award, user: User) -> dict[str, Any]:
         "amount": f"{award.amount:,}",
         "until": award.answer_until or "–",
         "note": note,
+        # A paragraph of its own, or nothing.
+        "aside": f"\n\n{award.note}" if award.note else "",
     }
 
 

@@ -86,7 +86,7 @@ LETTERS = {
     "award.announced": Letter(
         N_("Congratulations: an award for “%(title)s”"),
         N_(
-            "%(team)s receives the award “%(tier)s” for “%(title)s” (%(number)s).\n\n%(note)s\n\n"
+            "%(team)s receives the award “%(tier)s” for “%(title)s” (%(number)s).%(aside)s\n\n"
             "The award pays NT$%(amount)s. Certificates and what is paid when are here:\n\n%(url)s"
         ),
     ),
@@ -94,7 +94,7 @@ LETTERS = {
         N_("About the awards: “%(title)s”"),
         N_(
             "The awards are announced. %(team)s was nominated for “%(title)s” (%(number)s) and "
-            "does not receive one this time.\n\n%(note)s\n\nWhat you finished stays on your record, "
+            "does not receive one this time.%(aside)s\n\nWhat you finished stays on your record, "
             "and what your stages earned is not affected.\n\n%(url)s"
         ),
     ),
