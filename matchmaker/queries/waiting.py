@@ -18,7 +18,7 @@ from matchmaker.clock import utcnow
 from matchmaker.competency import load_taxonomy
 from matchmaker.i18n import Message
 from matchmaker.models import SETTINGS, OfficeSetting, Role, User, WaitingLadder, WaitingStep
-from matchmaker.policies.scope import handled_by
+from matchmaker.policies.scope import handled_by, runs_a_call
 from matchmaker.policies.waiting import may_list_waiting
 from matchmaker.queries import (
     waiting_application,
@@ -58,6 +58,8 @@ class Item:
     since: datetime
     due_at: datetime
     path: str
+    #: Where the office sees it, if that is another page than the holder's.
+    office_path: str
     titles: tuple[str, str]
     contexts: tuple[str, str]
     user_id: int | None
@@ -165,6 +167,8 @@ def _of_person(found: Terms, actor: User) -> sa.Select[Any] | None:
         return rows.where(sa.or_(ours, named) if actor.organization_ids else named)
     if holder is Holder.STAFF:
         return rows if actor.has_role(Role.OFFICER, Role.MENTOR) else None
+    if not (actor.is_officer or runs_a_call(actor)):
+        return None  # Administrators see what waits for the office, but it is not theirs to do.
     handled = _handled(rows, actor)
     return None if handled is None else rows.where(handled)
 
@@ -314,12 +318,14 @@ def taken(session: Session, items: Collection[Item]) -> set[tuple[Any, ...]]:
 
 def _item(row: sa.Row[Any]) -> Item:
     kind = KINDS[row.kind]
+    numbers = {"place": row.place_id, "subject": row.subject_id, "call": row.call_id}
     return Item(
         kind=kind,
         subject_id=row.subject_id,
         since=row.since or row.due_at,
         due_at=row.due_at,
-        path=kind.path.format(place=row.place_id, call=row.call_id),
+        path=kind.path.format(**numbers),
+        office_path=kind.office_path.format(**numbers),
         titles=(row.title_zh or "", row.title_en or ""),
         contexts=(row.context_zh or "", row.context_en or ""),
         user_id=row.user_id,

@@ -21,6 +21,7 @@ from matchmaker.models import (
     ReviewRound,
     Team,
 )
+from matchmaker.policies.application_review import JUDGED_STATES
 from matchmaker.queries.waiting_kind import (
     NO_LAPSE,
     Holder,
@@ -117,7 +118,11 @@ def _to_judge(_days: int) -> Select:
         .join(ReviewRound, ReviewRound.call_id == Application.call_id)
         .join(Problem, Problem.id == Application.problem_id)
         .join(Organization, Organization.id == Problem.organization_id)
-        .where(ReviewAssignment.state.in_(DUE_STATES), ReviewRound.state.in_(WORKING_STATES))
+        .where(
+            ReviewAssignment.state.in_(DUE_STATES),
+            ReviewRound.state.in_(WORKING_STATES),
+            Application.state.in_(JUDGED_STATES),
+        )
     )
 
 

@@ -167,7 +167,7 @@ KINDS = (
         _KICKOFF,
         _KICKOFF_LAPSE,
         setting="kickoff_days",
-        office_path="/engagements/{subject}",
+        office_path=WORK,
     ),
     Kind(
         "engagement.data",
@@ -179,7 +179,7 @@ KINDS = (
         _KICKOFF,
         _KICKOFF_LAPSE,
         setting="kickoff_days",
-        office_path="/office/engagements",
+        office_path=WORK,
     ),
     Kind(
         "engagement.terms",
@@ -203,7 +203,7 @@ KINDS = (
         _KICKOFF,
         _KICKOFF_LAPSE,
         setting="kickoff_days",
-        office_path="/office/engagements",
+        office_path=WORK,
     ),
     Kind(
         "engagement.calendar_owner",
@@ -215,6 +215,6 @@ KINDS = (
         _KICKOFF,
         _KICKOFF_LAPSE,
         setting="kickoff_days",
-        office_path="/office/engagements",
+        office_path=WORK,
     ),
 )

@@ -64,7 +64,7 @@ class Kind:
     action: str
     holder: Holder
     rows: Rows
-    #: Where it is done; {place} is the row's place_id, {call} its call.
+    #: Where it is done; {subject} is the row, {place} its place_id, {call} its call.
     path: str
     ladder: Ladder = field(default_factory=Ladder)
     #: What happens when nobody does it, in words.
@@ -75,7 +75,7 @@ class Kind:
     setting: str = ""
     #: Letters of its own that go out besides, in words.
     letters: str = ""
-    #: Where the office sees it, if the holder's page is not for it; {subject} and {call}.
+    #: Where the office sees it, if it is for somebody else to do.
     office_path: str = ""
     #: Between people, or unseen by the office until handed in: on no board, and no officer is told.
     is_private: bool = False

@@ -42,6 +42,7 @@ from matchmaker.workflows.stop_request import StopRequestState
 Select = sa.Select[Any]
 
 MILESTONES = WORK + "/milestones"
+CHECK_INS = WORK + "/check-ins"
 
 
 # Milestones
@@ -195,10 +196,10 @@ KINDS = (
         N_("Hand in"),
         Holder.TEAM,
         _to_hand_in,
-        MILESTONES,
+        MILESTONES + "/{subject}",
         Ladder(before=(7, 3, 1), after=(1,), leads=(2,), office=(5,)),
         N_("Nothing lapses: it stays open and late; more time can be asked for."),
-        office_path="/office/engagements",
+        office_path=MILESTONES + "/{subject}",
     ),
     Kind(
         "milestone.review",
@@ -206,11 +207,11 @@ KINDS = (
         N_("Read and answer"),
         Holder.OWNER,
         _to_look_at,
-        MILESTONES,
+        MILESTONES + "/{subject}",
         Ladder(before=(2,), after=(0,), leads=(2,), office=(4,)),
         N_("Nothing lapses: the wait does not count against the team, and an officer may decide."),
         setting="milestone_review_days",
-        office_path="/office/engagements",
+        office_path=MILESTONES + "/{subject}",
     ),
     Kind(
         "milestone_change.decide",
@@ -222,7 +223,7 @@ KINDS = (
         Ladder(before=(2,), after=(0,), leads=(2,), office=(4,)),
         N_("Nothing lapses: the plan stays as it is until somebody answers."),
         within=7,
-        office_path="/office/engagements",
+        office_path=MILESTONES,
     ),
     Kind(
         "extension_request.decide",
@@ -245,7 +246,7 @@ KINDS = (
         Ladder(before=(3,), after=(0,), leads=(2,), office=(4,)),
         _SLIPS,
         within=7,
-        office_path="/office/engagements",
+        office_path=WORK,
     ),
     Kind(
         "stage_decision.officer",
@@ -275,11 +276,11 @@ KINDS = (
         N_("Write a few lines"),
         Holder.TEAM,
         _check_ins,
-        WORK,
+        CHECK_INS,
         Ladder(after=(0, 3), leads=(5,), office=(7,)),
         N_("Nothing lapses: the office sees that nothing was heard."),
         setting="check_in_days",
-        office_path="/engagements/{subject}",
+        office_path=CHECK_INS,
     ),
     Kind(
         "check_in.owner",
@@ -287,11 +288,11 @@ KINDS = (
         N_("See what is in the way"),
         Holder.OWNER,
         _blocked_by_owner,
-        WORK,
+        CHECK_INS,
         Ladder(before=(3,), after=(0,), leads=(1,), office=(3,)),
         _SLIPS,
         within=7,
-        office_path="/office/engagements",
+        office_path=CHECK_INS,
     ),
     Kind(
         "check_in.team",
@@ -299,11 +300,11 @@ KINDS = (
         N_("See what is in the way"),
         Holder.TEAM,
         _blocked_by_team,
-        WORK,
+        CHECK_INS,
         Ladder(after=(0,), leads=(3,), office=(7,)),
         _SLIPS,
         within=14,
-        office_path="/office/engagements",
+        office_path=CHECK_INS,
     ),
     Kind(
         "check_in.programme",
@@ -311,7 +312,7 @@ KINDS = (
         N_("See what is in the way"),
         Holder.OFFICE,
         _blocked_by_programme,
-        WORK,
+        CHECK_INS,
         Ladder(after=(0, 3)),
         _SLIPS,
         within=7,

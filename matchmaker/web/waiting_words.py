@@ -58,14 +58,9 @@ def url(item: Item) -> str:
 
 def office_url(item: Item) -> str:
     """The page where the office sees it; nothing if it has none of its own."""
-    if item.kind.holder in (Holder.OFFICE, Holder.STAFF):
-        return url(item)
-    path = item.kind.office_path
-    return (
-        request.script_root + path.format(subject=item.subject_id, call=item.call_id)
-        if path
-        else ""
-    )
+    if item.office_path:
+        return request.script_root + item.office_path
+    return url(item) if item.kind.holder in (Holder.OFFICE, Holder.STAFF) else ""
 
 
 def due(item: Item) -> str:

@@ -20,9 +20,11 @@ from matchmaker.models import (
     OutboxMessage,
     Question,
     Role,
+    User,
     WaitingLadder,
     WaitingStep,
 )
+from matchmaker.queries import waiting as queries
 from matchmaker.services import erasure, notification_closing
 from matchmaker.workflows.problem import ProblemState
 from tests.functional.test_dashboard import links, words
@@ -299,3 +301,23 @@ def test_a_case_one_stepped_aside_from_is_closed_in_what_was_told(make, login, c
     ).all()
     assert rows[0] == ("A case that is closed to you", "", "discarded")
     assert rows[1][1] == "/reviews/70"
+
+
+@pytest.mark.xdist_group("sample")
+def test_every_way_leads_to_a_page_that_its_reader_may_open(sample_site):
+    """What waits for somebody in the sample can be opened by them, and by the office where it says so."""
+    faults, seen = [], set()
+    for role, person in sample_site.people.items():
+        with sample_site.app.sessions() as session:
+            user = session.get_one(User, person.id)
+            ways = {(item.kind.key, item.path) for item in queries.of_person(session, user)}
+            if user.is_officer:
+                board = queries.everything(session, user, queries.Filter(), limit=200)
+                ways |= {(item.kind.key, item.office_path) for item in board if item.office_path}
+        for key, path in sorted(ways):
+            seen.add(key)
+            status = sample_site.client(role).get(path).status_code
+            if status != 200:
+                faults.append(f"{role} {key} {path}: {status}")
+    assert faults == []
+    assert len(seen) > 20

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from matchmaker.clock import utcnow
 from matchmaker.errors import NotSignedIn
 from matchmaker.models import User
+from matchmaker.policies.scope import runs_a_call
 from matchmaker.policies.waiting import may_list_waiting
 from matchmaker.queries import waiting as queries
 from matchmaker.queries.waiting import KINDS, Filter
@@ -48,6 +49,8 @@ def index() -> ResponseReturnValue:
         active=listing.active(filters),
         page_url=listing.page_url,
         export_url=_export_url,
+        # Administrators see what waits; the pages where it is done are for officers.
+        may_act=reader.is_officer or runs_a_call(reader),
         words=waiting_words,
     )
 
