@@ -145,11 +145,15 @@ def _drop(ctx: Context, row: Milestone, reason: str) -> None:
     tell_of_plan(ctx, row.engagement, "milestone.dropped", milestone=_name(row), note=reason)
 
 
-def order(ctx: Context, engagement_id: int, milestone_id: int, *, up: bool) -> Milestone:
+def order(
+    ctx: Context, engagement_id: int, milestone_id: int, *, up: bool, version: int
+) -> Milestone:
     """Put a milestone one place before or after its neighbour of the same stage."""
     row = find(ctx, engagement_id, milestone_id)
     ctx.require(may_order, row.engagement)
     check_live(row.engagement)
+    if row.version != version:
+        return row  # A second click, or somebody else was faster: the page shows the order.
     rows = [one for one in queries.of_engagement(ctx.session, engagement_id) if _is_in(one, row)]
     place = rows.index(row)
     other = place - 1 if up else place + 1
@@ -327,7 +331,7 @@ def _checked(
     title = limited(values.title, "title", maximum=MAX_TITLE)
     asked = limited(values.asked, "asked", maximum=MAX_ASKED)
     stage = row.stage if row else values.stage
-    due = values.due_at if row is None or _may_move(engagement) else row.due_at
+    due = _wanted_due(engagement, values, row)
     faults: dict[str, list[Message]] = {}
     if stage not in engagement.stages or engagement.planned(stage).ended_at is not None:
         faults["stage"] = [Message(N_("Choose a stage that has not ended."))]
@@ -340,6 +344,16 @@ def _checked(
     if faults or due is None:
         raise InvalidInput(fields=faults)
     return PlanValues(stage=stage, title=title, asked=asked, due_at=due), due
+
+
+def _wanted_due(
+    engagement: Engagement, values: PlanValues, row: Milestone | None
+) -> datetime | None:
+    """The time as typed; forms know no seconds, and after the kick-off it stays as it is."""
+    if row is None:
+        return values.due_at
+    is_same = values.due_at == row.due_at.replace(second=0, microsecond=0)
+    return values.due_at if _may_move(engagement) and not is_same else row.due_at
 
 
 def _is_ahead(moment: datetime) -> bool:

@@ -225,7 +225,7 @@ def test_the_plan_over_the_pages(case, login, session) -> None:
     assert [row.title for row in rows][1:] == [data["title"]]
 
     url = f"{case.plan}/{rows[1].id}"
-    assert team.post(f"{url}/order", data={"direction": "up"}).status_code == 303
+    assert team.post(f"{url}/order", data={"direction": "up", "version": 1}).status_code == 303
     fresh(session, rows[1])
     edit = {**data, "title": "Trial", "version": rows[1].version}
     assert owner.post(f"{url}/edit", data=edit).status_code == 303

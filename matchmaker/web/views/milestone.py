@@ -29,7 +29,7 @@ from matchmaker.web import engagement_words, milestone_words
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.forms.base import BaseForm, number_or_none
-from matchmaker.web.forms.milestone import ChangeAnswerForm, PlanForm, ReasonForm
+from matchmaker.web.forms.milestone import ChangeAnswerForm, PlanForm, ReasonForm, VersionForm
 from matchmaker.web.i18n import say
 from matchmaker.web.milestone_page import REFUSALS, act, find, not_done, page, set_apart
 from matchmaker.web.transaction import context, db_session
@@ -240,7 +240,11 @@ def order(engagement_id: int, milestone_id: int) -> ResponseReturnValue:
     """Move a milestone up or down in its stage."""
     try:
         service.order(
-            context(), engagement_id, milestone_id, up=request.form.get("direction") == "up"
+            context(),
+            engagement_id,
+            milestone_id,
+            up=request.form.get("direction") == "up",
+            version=VersionForm().version.data,
         )
     except REFUSALS as error:
         return not_done(engagement_id, milestone_id, error)
