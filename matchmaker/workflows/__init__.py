@@ -26,6 +26,7 @@ from matchmaker.workflows.match import MATCH_WORKFLOW
 from matchmaker.workflows.match_run import MATCH_RUN_WORKFLOW
 from matchmaker.workflows.milestone import MILESTONE_WORKFLOW
 from matchmaker.workflows.milestone_change import MILESTONE_CHANGE_WORKFLOW
+from matchmaker.workflows.outcome_survey import OUTCOME_SURVEY_WORKFLOW
 from matchmaker.workflows.private_call import PRIVATE_CALL_WORKFLOW
 from matchmaker.workflows.problem import PROBLEM_WORKFLOW
 from matchmaker.workflows.problem_revision import PROBLEM_REVISION_WORKFLOW
@@ -69,6 +70,7 @@ ALL_WORKFLOWS = (
     MILESTONE_WORKFLOW,
     MILESTONE_CHANGE_WORKFLOW,
     EXTENSION_REQUEST_WORKFLOW,
+    OUTCOME_SURVEY_WORKFLOW,
     CASE_STUDY_VERSION_WORKFLOW,
     ALUMNI_CONTACT_WORKFLOW,
     AWARD_SCHEME_WORKFLOW,
