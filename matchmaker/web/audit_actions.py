@@ -354,9 +354,7 @@ LABELS: dict[str, dict[str, str]] = {
     "award_payment": {
         str(action): label for action, label in AWARD_PAYMENT_WORKFLOW.actions.items()
     },
-    "award_scheme": {
-        str(action): label for action, label in AWARD_SCHEME_WORKFLOW.actions.items()
-    },
+    "award_scheme": {str(action): label for action, label in AWARD_SCHEME_WORKFLOW.actions.items()},
 }
 
 
