@@ -102,12 +102,19 @@ def _forms(row: Milestone, asked: ExtensionRequest | None) -> dict[str, BaseForm
         "comment_form": CommentForm(formdata=None),
         "changes_form": ChangesForm(formdata=None, data=version),
         "opinion_form": OpinionForm(formdata=None),
-        "decision_form": DecisionForm(formdata=None, data=version),
+        "decision_form": _decision_form(row),
         "reopen_form": ReasonForm(formdata=None, data=version),
         "drop_form": ReasonForm(formdata=None, data=version),
         "ask_form": AskForm(formdata=None),
         "answer_form": ExtensionAnswerForm(formdata=None, data=answer),
     }
+
+
+def _decision_form(row: Milestone) -> DecisionForm:
+    form = DecisionForm(formdata=None, data={"version": row.version})
+    if not row.versions:
+        form.offer_failure_alone()
+    return form
 
 
 def act(

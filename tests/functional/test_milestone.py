@@ -298,6 +298,10 @@ def test_bad_input_is_told_and_what_was_typed_is_kept(case, login, session) -> N
         assert office.post(f"{case.url}/decision", data=data).status_code == status, data
     fresh(session, case.row)
     assert case.row.state is S.PLANNED
+    case.row.due_at = utcnow() - timedelta(days=1)
+    session.commit()
+    page = office.get(case.url).text
+    assert re.findall(r'name="outcome"[^>]*value="(\w+)"', page) == ["failed"]
     for path in (f"{case.plan}/999999", f"{case.url}/versions/1", f"{case.plan}/changes/9"):
         assert office.get(path).status_code in (404, 405), path
     assert team.post(f"{case.url}/comments", data={"body": " "}).status_code == 422

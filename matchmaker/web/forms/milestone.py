@@ -125,6 +125,10 @@ class DecisionForm(_Caused):
     def chosen_outcome(self) -> MilestoneOutcome | None:
         return MilestoneOutcome(self.outcome.data) if self.outcome.data else None
 
+    def offer_failure_alone(self) -> None:
+        """What was never handed in can only be missed."""
+        self.outcome.choices = [one for one in _outcomes() if one.value == MilestoneOutcome.FAILED]
+
 
 class AskForm(_Caused):
     """Until when more time is asked for, and why."""
