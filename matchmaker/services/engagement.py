@@ -31,8 +31,8 @@ from matchmaker.queries import engagement as queries
 from matchmaker.queries.engagement_kickoff import checklist
 from matchmaker.queries.grade_decision import latest_decision
 from matchmaker.queries.office_setting import value as setting_value
-from matchmaker.services import award_payment
 from matchmaker.services import milestone as milestones
+from matchmaker.services.award_payment import commit as set_money_aside
 from matchmaker.services.context import Context
 from matchmaker.services.engagement_letters import write, write_to
 from matchmaker.services.engagement_plan import (
@@ -62,7 +62,7 @@ def open_engagement(ctx: Context, application: Application) -> Engagement:
     ctx.session.add(row)
     ctx.record("engagement:open", row, application=application.id, stages=list(row.stages))
     milestones.plan(ctx, row)
-    award_payment.commit(ctx, row)
+    set_money_aside(ctx, row)
     write(ctx, row, "engagement.opened", due=row.kickoff_due_at)
     return row
 
