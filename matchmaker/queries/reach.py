@@ -1,4 +1,4 @@
-"""Reading how far teams and people got: recommended, applied, offered a place, confirmed, completed.
+"""Reading how far teams and people got: recommended, applied, offered a place, confirmed, completed, awarded.
 
 Each row is a team with a problem. Figures alone read it: nothing that decides may.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.models import (
     Application,
     ApplicationPerson,
+    Award,
     Decision,
     Engagement,
     GenderDeclaration,
@@ -26,11 +27,12 @@ from matchmaker.models import (
 from matchmaker.policies.call_target import may_read_figures
 from matchmaker.policies.scope import is_national
 from matchmaker.workflows.application import ApplicationState
+from matchmaker.workflows.award import AwardState
 from matchmaker.workflows.engagement import EngagementState
 from matchmaker.workflows.match import MatchState
 
 #: From the first to the last; whoever got to one has got to all before it.
-STAGES = ("recommended", "applied", "offered", "confirmed", "completed")
+STAGES = ("recommended", "applied", "offered", "confirmed", "completed", "awarded")
 _RECOMMENDED = (MatchState.INVITED, MatchState.ACCEPTED, MatchState.REFUSED, MatchState.EXPIRED)
 #: States that only follow an offer.
 _OFFERED = (ApplicationState.OFFERED, ApplicationState.CONFIRMED, ApplicationState.EXPIRED)
@@ -101,21 +103,30 @@ def _applied(session: Session, call_id: int | None) -> list[tuple[int, Key, int]
             Application.state,
             sa.or_(offered, Application.state.in_(_OFFERED)),
             Engagement.state,
+            Award.state,
         )
         .outerjoin(Engagement, Engagement.application_id == Application.id)
+        .outerjoin(Award, Award.engagement_id == Engagement.id)
         .where(Application.submitted_at.is_not(None), is_national(Application.call_id))
     )
     if call_id is not None:
         statement = statement.where(Application.call_id == call_id)
     return [
-        (number, (team_id, problem_id), _stage(state, has_offer=has_offer, work=work))
-        for number, team_id, problem_id, state, has_offer, work in session.execute(statement)
+        (number, (team_id, problem_id), _stage(state, award, has_offer=has_offer, work=work))
+        for number, team_id, problem_id, state, has_offer, work, award in session.execute(statement)
     ]
 
 
-def _stage(state: ApplicationState, *, has_offer: bool, work: EngagementState | None) -> int:
+def _stage(
+    state: ApplicationState,
+    award: AwardState | None,
+    *,
+    has_offer: bool,
+    work: EngagementState | None,
+) -> int:
     if work is EngagementState.COMPLETED:
-        return STAGES.index("completed")
+        is_won = award is AwardState.ANNOUNCED
+        return STAGES.index("awarded" if is_won else "completed")
     if work is not None or state is ApplicationState.CONFIRMED:
         return STAGES.index("confirmed")
     return STAGES.index("offered" if has_offer else "applied")

@@ -10,6 +10,7 @@ from matchmaker.errors import PermissionDenied
 from matchmaker.queries import reach
 from matchmaker.queries.reach import STAGES
 from matchmaker.workflows.application import ApplicationState as S
+from matchmaker.workflows.award import AwardState
 from matchmaker.workflows.engagement import EngagementState
 from tests.factories import Factory
 
@@ -43,6 +44,19 @@ def test_work_that_was_completed_counts_as_such(make: Factory, session: Session)
     make.engagement(EngagementState.COMPLETED)
     (pair,) = reach.pairs(session, make.officer())
     assert STAGES[pair.stage] == "completed"
+
+
+def test_an_award_counts_once_announced_and_not_when_revoked(
+    make: Factory, session: Session
+) -> None:
+    for state, stage in (
+        (AwardState.CONFIRMED, "completed"),
+        (AwardState.ANNOUNCED, "awarded"),
+        (AwardState.REVOKED, "completed"),
+    ):
+        award = make.award(state)
+        (pair,) = reach.pairs(session, make.officer(), award.call_id)
+        assert STAGES[pair.stage] == stage
 
 
 def test_it_is_the_office_s(make: Factory, session: Session) -> None:

@@ -23,15 +23,15 @@ def counts_of(name: str, pairs, genders=None):
 
 def test_a_team_counts_once_in_each_stage_it_got_to_with_any_problem() -> None:
     found = [pair(1, "recommended"), pair(1, "offered"), pair(2, "applied")]
-    assert counts_of("kind", found)["student"] == [2, 2, 1, 0, 0]
-    assert counts_of("grade", found)["G1"] == [3, 2, 1, 0, 0]
+    assert counts_of("kind", found)["student"] == [2, 2, 1, 0, 0, 0]
+    assert counts_of("grade", found)["G1"] == [3, 2, 1, 0, 0, 0]
 
 
 def test_people_count_under_what_they_declared_and_the_others_too() -> None:
     found = [pair(1, "completed", people={1, 2}), pair(2, "applied", people={1, 3})]
     counts = counts_of("gender", found, {1: "woman"})
-    assert counts["woman"] == [1, 1, 1, 1, 1]
-    assert counts[""] == [2, 2, 1, 1, 1]
+    assert counts["woman"] == [1, 1, 1, 1, 1, 0]
+    assert counts[""] == [2, 2, 1, 1, 1, 0]
 
 
 def test_rates_are_beside_those_of_the_largest_group() -> None:
