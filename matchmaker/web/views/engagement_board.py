@@ -99,17 +99,12 @@ def _bars(counts: dict[EngagementState, int]) -> list[dict[str, Any]]:
     ]
 
 
-@blueprint.get(BOARD + "/export.csv")
+@blueprint.get(BOARD + "/export.<any(csv, xlsx):kind>")
 @guard(may_open_board)
-def export() -> ResponseReturnValue:
-    """What the board shows, all pages of it."""
-    return _file(as_csv([_table()], current_locale()), "text/csv", "engagements.csv")
-
-
-@blueprint.get(BOARD + "/export.xlsx")
-@guard(may_open_board)
-def export_workbook() -> ResponseReturnValue:
-    """The same as a workbook."""
+def export(kind: str) -> ResponseReturnValue:
+    """What the board shows, all pages of it, as text or as a workbook."""
+    if kind == "csv":
+        return _file(as_csv([_table()], current_locale()), "text/csv", "engagements.csv")
     return _file(as_xlsx([_table()], current_locale()), WORKBOOK, "engagements.xlsx")
 
 
