@@ -81,53 +81,45 @@ def reach_tables(pairs: Sequence[Pair], genders: Mapping[int, str]) -> list[Tabl
 
 def tallies(pairs: Sequence[Pair], genders: Mapping[int, str]) -> list[Tally]:
     """The counts behind the tables, nothing hidden yet."""
+    return [_by_kind(pairs), _by_region(pairs), _by_grade(pairs), _by_gender(pairs, genders)]
+
+
+def _by_kind(pairs: Sequence[Pair]) -> Tally:
     kinds: dict[str, Name] = {kind.value: label for kind, label in TEAM_KIND_LABELS.items()}
+    titles = N_("By kind of team"), N_("By kind of team: who gets on")
+    reached = _of_teams(pairs, {pair.team_id: pair.kind for pair in pairs})
+    return _tally("kind", titles, N_("Kind of team"), _TEAMS, kinds, reached)
+
+
+def _by_region(pairs: Sequence[Pair]) -> Tally:
     regions: dict[str, Name] = {code: region.label for code, region in REGIONS.items()}
+    titles = N_("By region of the team"), N_("By region of the team: who gets on")
+    groups = {p.team_id: p.region if p.region in REGIONS else "" for p in pairs}
+    labels = {**regions, "": NOT_SAID}
+    return _tally("region", titles, N_("Region"), _TEAMS, labels, _of_teams(pairs, groups))
+
+
+def _by_grade(pairs: Sequence[Pair]) -> Tally:
     steps: dict[str, Name] = {
         code: Words(zh=f"{code} {grade.label('zh')}", en=f"{code} {grade.label('en')}")
         for code, grade in grades().items()
     }
+    titles = N_("By grade of the problem"), N_("By grade of the problem: who gets on")
+    reached = [(pair.grade if pair.grade in steps else "", pair.stage) for pair in pairs]
+    return _tally("grade", titles, N_("Grade"), _PAIRS, {**steps, "": NOT_SAID}, reached)
+
+
+def _by_gender(pairs: Sequence[Pair], genders: Mapping[int, str]) -> Tally:
     declared: dict[str, Name] = {g.value: label for g, label in DECLARED_GENDER_LABELS.items()}
-    kind_of = {pair.team_id: pair.kind for pair in pairs}
-    region_of = {p.team_id: p.region if p.region in REGIONS else "" for p in pairs}
-    teams = _furthest((pair.team_id, pair.stage) for pair in pairs)
+    titles = N_("By declared gender"), N_("By declared gender: who gets on")
     people = _furthest((user_id, pair.stage) for pair in pairs for user_id in pair.people)
-    by_grade = [(pair.grade if pair.grade in steps else "", pair.stage) for pair in pairs]
-    by_gender = [(genders.get(user_id, ""), stage) for user_id, stage in people.items()]
-    return [
-        _tally(
-            "kind",
-            (N_("By kind of team"), N_("By kind of team: who gets on")),
-            N_("Kind of team"),
-            _TEAMS,
-            kinds,
-            [(kind_of[team_id], stage) for team_id, stage in teams.items()],
-        ),
-        _tally(
-            "region",
-            (N_("By region of the team"), N_("By region of the team: who gets on")),
-            N_("Region"),
-            _TEAMS,
-            {**regions, "": NOT_SAID},
-            [(region_of[team_id], stage) for team_id, stage in teams.items()],
-        ),
-        _tally(
-            "grade",
-            (N_("By grade of the problem"), N_("By grade of the problem: who gets on")),
-            N_("Grade"),
-            _PAIRS,
-            {**steps, "": NOT_SAID},
-            by_grade,
-        ),
-        _tally(
-            "gender",
-            (N_("By declared gender"), N_("By declared gender: who gets on")),
-            N_("Gender"),
-            _PEOPLE,
-            {**declared, "": NOT_SAID},
-            by_gender,
-        ),
-    ]
+    reached = [(genders.get(user_id, ""), stage) for user_id, stage in people.items()]
+    return _tally("gender", titles, N_("Gender"), _PEOPLE, {**declared, "": NOT_SAID}, reached)
+
+
+def _of_teams(pairs: Sequence[Pair], groups: Mapping[int, str]) -> list[tuple[str, int]]:
+    teams = _furthest((pair.team_id, pair.stage) for pair in pairs)
+    return [(groups[team_id], stage) for team_id, stage in teams.items()]
 
 
 def _furthest(reached: Iterable[tuple[int, int]]) -> dict[int, int]:
