@@ -19,7 +19,14 @@ RULE = N_(
 
 def budget_table(budgets: dict[PaymentSource, Budget]) -> Table:
     """The sums by source."""
-    names = (N_("Budget"), N_("Amount promised"), N_("Amount due"), N_("Paid"), N_("To be paid back"), N_("Left"))
+    names = (
+        N_("Budget"),
+        N_("Amount promised"),
+        N_("Amount due"),
+        N_("Paid"),
+        N_("To be paid back"),
+        N_("Left"),
+    )
     rows = [
         (
             Message(PAYMENT_SOURCE_LABELS[source]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matchmaker.clock import utcnow
 from matchmaker.competency import MAX_LEVEL
 from matchmaker.errors import InvalidInput, InvalidTransition, NotSignedIn, StaleVersion
@@ -73,7 +75,7 @@ def decide(
     refresh(ctx.session, [row.user_id], cause=f"evidence:{action}", cause_id=row.id)
     url = f"{ctx.settings.base_url}/me/evidence/{row.id}"
     kind = "evidence.refused" if action is EvidenceAction.REJECT else "evidence.agreed"
-    facts = {"title": row.title, "level": level, "note": reason, "url": url}
+    facts: dict[str, Any] = {"title": row.title, "level": level, "note": reason, "url": url}
     ctx.send_mail(kind, row.user, about=row, **facts)
     return row
 
