@@ -37,9 +37,9 @@ def source_rows(ranker: Ranker) -> list[dict[str, str]]:
 
 
 def summary(ranker: Ranker) -> list[str]:
-    """What would change, in sentences; nothing for an attempt without a comparison."""
+    """What would change, in sentences; nothing for an attempt that changes no weight."""
     found = ranker.card.get("effects")
-    if not found or not found["places"]:
+    if not found or not found["places"] or not ranker.is_better:
         return []
     told = _(
         "With these weights the first ten would be made up differently for %(changed)s of "

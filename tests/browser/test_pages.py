@@ -28,7 +28,7 @@ def is_page(address: str, site: str) -> bool:
     """Whether an address is a page of the site that reading does not change."""
     path = urlsplit(address).path
     return address.startswith(site) and not re.search(
-        r"/static/|/language/|\.(csv|jsonl?|jwt|xlsx)$", path
+        r"/static/|/language/|\.(csv|ics|jsonl?|jwt|pdf|xlsx)$", path
     )
 
 
