@@ -19,8 +19,8 @@ Groups = npt.ArrayLike
 ALPHAS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 #: What the learned order must gain on held-out calls, as a share of correctly ordered pairs.
 MARGIN = 0.01
-#: With less than this there is nothing to hold out.
-MIN_CALLS, MIN_PROBLEMS = 2, 10
+#: With less than this nothing can be said of a call that was not seen.
+MIN_CALLS, MIN_PROBLEMS = 3, 10
 BOOTSTRAPS = 2000
 
 
@@ -196,7 +196,7 @@ class Verdict:
     alpha : float or None
         The pull towards the prior that did best on held-out calls.
     gain, low, high : float
-        Gain in correctly ordered pairs of held-out problems and its 95 % interval; nan if nothing
+        Gain in correctly ordered pairs of held-out calls and its 95 % interval; nan if nothing
         could be held out.
     card : dict
         The model card: data, procedure, figures by call, calibration, and the reason.
@@ -296,7 +296,7 @@ def _fit(outcomes: Outcomes, prior: Matrix, alpha: float) -> PairwiseRanker:
 def _best_alpha(outcomes: Outcomes, prior: Matrix, alphas: Sequence[float]) -> float:
     """Return the pull that orders held-out calls best; with one call, the strongest."""
     calls = np.unique(outcomes.calls)
-    if len(calls) < MIN_CALLS:
+    if len(calls) < 2:
         return max(alphas)
     means = {}
     for alpha in alphas:
@@ -313,16 +313,32 @@ def _best_alpha(outcomes: Outcomes, prior: Matrix, alphas: Sequence[float]) -> f
 def _paired_gain(
     outcomes: Outcomes, learned: Matrix, prior: Matrix, random_state: int
 ) -> tuple[float, float, float]:
-    """Return the mean gain over problems, and its percentile bootstrap interval."""
+    """Return the mean gain over problems, and its percentile bootstrap interval.
+
+    Whole calls are drawn, then problems within them: the problems of a call have officers, teams
+    and a year in common, and counting them as independent would make the interval too narrow.
+    """
     after = concordance(learned, outcomes.y, outcomes.problems)
     before = concordance(prior, outcomes.y, outcomes.problems)
-    gains = np.array([after[name] - before[name] for name in after])
-    if not len(gains):
+    call_of = dict(zip(outcomes.problems.tolist(), outcomes.calls.tolist(), strict=True))
+    by_call: dict[Any, list[float]] = {}
+    for name in after:
+        by_call.setdefault(call_of[name], []).append(after[name] - before[name])
+    if not by_call:
         return np.nan, np.nan, np.nan
+    calls = [np.array(gains) for gains in by_call.values()]
     rng = np.random.default_rng(random_state)
-    means = gains[rng.integers(0, len(gains), (BOOTSTRAPS, len(gains)))].mean(axis=1)
+    means = [_redrawn(calls, rng) for _ in range(BOOTSTRAPS)]
     low, high = np.percentile(means, [2.5, 97.5])
-    return float(gains.mean()), float(low), float(high)
+    return float(np.concatenate(calls).mean()), float(low), float(high)
+
+
+def _redrawn(calls: Sequence[Matrix], rng: np.random.Generator) -> float:
+    """The mean gain over as many calls drawn with replacement, each with its problems drawn anew."""
+    drawn = [calls[place] for place in rng.integers(0, len(calls), len(calls))]
+    return float(
+        np.concatenate([gains[rng.integers(0, len(gains), len(gains))] for gains in drawn]).mean()
+    )
 
 
 def _by_call(outcomes: Outcomes, learned: Matrix, prior: Matrix) -> dict[str, dict[str, float]]:

@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.errors import NotFound
-from matchmaker.models import Application, Match, MatchRun, Problem, Ranker, Team, User
+from matchmaker.models import (
+    Application,
+    Engagement,
+    Match,
+    MatchRun,
+    Milestone,
+    Problem,
+    Ranker,
+    Team,
+    User,
+)
 from matchmaker.policies.ranker import visible_rankers
 from matchmaker.policies.scope import is_national
 from matchmaker.queries.page import Page, paginate
@@ -57,7 +67,9 @@ def get_ranker(
 def decided(session: Session) -> Iterator[Match]:
     """The pairs of the programme's calls of which something is known, each from the latest such run.
 
-    Known is what an officer or the team said of the match, or that the team applied.
+    Known is what an officer or the team said of the match, or that the team applied. A run made
+    after a milestone was decided is not taken: the result is in the members' evidence by then, and
+    what is to be foreseen would stand among what it is foreseen from.
     """
     applied = sa.exists().where(
         Application.problem_id == Match.problem_id,
@@ -69,6 +81,7 @@ def decided(session: Session) -> Iterator[Match]:
         .join(MatchRun, MatchRun.id == Match.run_id)
         .where(
             sa.or_(Match.state.in_(DECIDED_STATES), applied),
+            ~_made_after_result(),
             is_national(MatchRun.call_id),
         )
         .group_by(Match.problem_id, Match.team_id)
@@ -80,6 +93,20 @@ def decided(session: Session) -> Iterator[Match]:
         .order_by(Match.id)
     )
     yield from session.scalars(statement)
+
+
+def _made_after_result() -> sa.ColumnElement[bool]:
+    """The condition that a milestone of the pair was decided before the run had finished."""
+    return (
+        sa.exists()
+        .where(
+            Engagement.problem_id == Match.problem_id,
+            Engagement.team_id == Match.team_id,
+            Milestone.engagement_id == Engagement.id,
+            Milestone.decided_at < MatchRun.finished_at,
+        )
+        .correlate(Match, MatchRun)
+    )
 
 
 def named_in(

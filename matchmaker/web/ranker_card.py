@@ -30,7 +30,7 @@ CALIBRATION = N_(
     "Chances of success that the scores stand for were off by %(error)s percentage points on average."
 )
 #: What an attempt needs at the least, as the library has it.
-MIN_CALLS, MIN_PROBLEMS = 2, 10
+MIN_CALLS, MIN_PROBLEMS = 3, 10
 
 
 def verdict(ranker: Ranker) -> str:

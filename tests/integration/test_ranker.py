@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -226,6 +227,31 @@ def test_a_failure_counts_by_its_cause_and_no_more_once_it_is_reopened(
     milestone.cause = milestone.side = milestone.decided_at = None
     session.commit()
     assert worth(match, fates(session)[key]) == (0.7, "selection")
+
+
+def test_a_run_that_knew_the_result_is_not_learned_from(
+    make: Factory, session: Session, officer: User
+) -> None:
+    """What is to be foreseen must not stand among what it is foreseen from."""
+    engagement = make.engagement(EngagementState.POC)
+    key = engagement.problem_id, engagement.team_id
+    config = {"settings": {"weights": WEIGHTS}}
+    call, now = engagement.call, utcnow()
+    before, after = (MatchRun(call=call, starter=officer, config=config) for _ in range(2))
+    before.finished_at, after.finished_at = now - timedelta(days=90), now
+    session.add(pair(before, *key, [1.0] * 5, MatchState.ACCEPTED))
+    session.flush()
+    session.add(pair(after, *key, [9.0] * 5, MatchState.ACCEPTED))
+    session.commit()
+    assert collect(queries.decided(session)).X.tolist() == [pytest.approx([9.0] * 5)]
+    milestone = make.milestone(PASSED, engagement=engagement)
+    milestone.decided_at = now - timedelta(days=1)
+    session.commit()
+
+    found = collect(queries.decided(session), fates(session))
+
+    assert found.X.tolist() == [pytest.approx([1.0] * 5)]
+    assert found.y.tolist() == [1.0]
 
 
 def test_the_card_says_what_changes_and_for_whom(better: Ranker, session: Session) -> None:
