@@ -385,9 +385,11 @@ def facts(event: AuditEvent) -> str:
 
 
 def _plain(key: str, value: Any, subject_type: str | None) -> str:
+    if isinstance(value, dict):
+        return str(_(", ")).join(f"{name} {_plain(name, one, None)}" for name, one in value.items())
     if key in ("before", "after") and not isinstance(value, list):
         return _state(value, subject_type)
-    if key == "cause" and value in set(Cause):
+    if key == "cause" and isinstance(value, str) and value in set(Cause):
         return say(CAUSE_LABELS[Cause(value)])
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return str(_(", ")).join(_word(item) for item in value)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
@@ -125,6 +126,17 @@ def test_who_may_what(work: Engagement, metric: Metric, ctx: Ctx, make: Factory)
         service.propose(ctx(stranger), work.id, FIGURES)
     with pytest.raises(NotFound):
         service.read_off(ctx(member(work)), work.id + 1, metric.id, value=1, measured_on=TODAY)
+
+
+def test_the_trail_shows_a_change_of_figures(
+    work: Engagement, metric: Metric, ctx: Ctx, make: Factory, login: Callable[..., FlaskClient]
+) -> None:
+    context = ctx(owner(work))
+    service.change(context, work.id, metric.id, replace(FIGURES, target=1), version=metric.version)
+    context.session.commit()
+    page = login(make.officer()).get("/office/audit?action=metric:change").text
+    assert "name Missed defects" in page
+    assert "target 1" in page
 
 
 class TestReadings:
