@@ -210,6 +210,7 @@ def strangers(sample_site: Site) -> Iterator[dict[str, FlaskClient]]:
 
 #: What visitors may read, if it is public itself.
 PUBLIC = {
+    "/case-studies/<int>",
     "/learning/<int>",
     "/organizations/<int>",
     "/problems/<int>",

@@ -399,7 +399,7 @@ def test_two_offers_to_a_team_with_room_for_one(people, ctx, make, session):
 
     decisions.confirm(ctx(people.member), one.id, version=one.version)
     session.commit()
-    with pytest.raises(Conflict, match="confirmed 1 places"):
+    with pytest.raises(Conflict, match="has 1 places"):
         decisions.confirm(ctx(people.member), two.id, version=two.version)
     withdrawals.withdraw(
         ctx(people.member), one.id, cause=WithdrawalCause.OTHER_PROBLEM, version=one.version
