@@ -18,6 +18,7 @@ from matchmaker.models import (
     ApplicationOrigin,
     ApplicationPerson,
     ApplicationRevision,
+    Call,
     Cause,
     Engagement,
     KickoffKey,
@@ -32,9 +33,11 @@ from matchmaker.models import (
 )
 from matchmaker.policies.scope import is_national, is_national_team
 from matchmaker.queries import engagement as queries
+from matchmaker.queries.call_rules import rules_of as call_rules_of
 from matchmaker.queries.engagement_kickoff import checklist
 from matchmaker.sample.staging import first_with_role, officer
 from matchmaker.services import (
+    call_rules,
     engagement,
     engagement_stop,
     milestone_decision,
@@ -60,11 +63,23 @@ WEEKS = {ProblemState.CLOSED: 40, ProblemState.EVALUATING: 18, ProblemState.SOLV
 
 def stage(ctx: Context) -> None:
     """Give the problems under way their teams, and take each engagement to where it is."""
-    teams = _teams(ctx)
-    for number, problem in enumerate(_problems(ctx)):
+    teams, problems = _teams(ctx), _problems(ctx)
+    for call in {problem.call_id: problem.call for problem in problems}.values():
+        _rules(ctx, call)
+    for number, problem in enumerate(problems):
         team = _other_house(teams[number % len(teams) :], problem)
         _work(ctx, problem, team, number)
     _begin_kickoff(ctx)
+
+
+def _rules(ctx: Context, call: Call) -> None:
+    """The rules by which teams applied; those of the running call have been set."""
+    if call_rules_of(ctx.session, call.id) is None:
+        values = replace(call_rules.proposed(call), applications_open_at=call.opens_at)
+        call_rules.set_rules(
+            replace(ctx, actor=officer(ctx.session), trusted=False), call.id, values, version=0
+        )
+        ctx.session.flush()
 
 
 def _problems(ctx: Context) -> Sequence[Problem]:

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 from matchmaker.clock import utcnow
 from matchmaker.i18n import N_, Message
 from matchmaker.models import MemberRole, User
+from matchmaker.policies.scope import runs_a_call
 from matchmaker.queries.waiting import Item, Terms
 from matchmaker.queries.waiting_holder import Name
 from matchmaker.queries.waiting_kind import HOLDER_LABELS, Holder, Kind
+from matchmaker.web.auth import actor
 from matchmaker.web.i18n import current_language, say, show_left, show_moment
 
 STATES = {
@@ -57,7 +59,10 @@ def url(item: Item) -> str:
 
 
 def office_url(item: Item) -> str:
-    """The page where the office sees it; nothing if it has none of its own."""
+    """The page where the office sees it; nothing if it has none, or not for the reader."""
+    reader = actor()
+    if reader is None or not (reader.is_officer or runs_a_call(reader)):
+        return ""  # An administrator sees what waits; officers see to it.
     if item.office_path:
         return request.script_root + item.office_path
     return url(item) if item.kind.holder in (Holder.OFFICE, Holder.STAFF) else ""

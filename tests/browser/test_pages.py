@@ -13,8 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 AXE = Axe()
 SERIOUS = {"serious", "critical"}
-#: One page stands for all of its kind: ids of rows, domains and competencies make no new kind.
-NUMBER = re.compile(r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?)(?=/|$)")
+#: One page stands for all of its kind: ids of rows, domains, competencies and certificates, and
+#: names of ladders make no new kind.
+NUMBER = re.compile(
+    r"/(?:\d+|[A-Z]{3}(?:-[A-Z]{2,3})?|[A-Z2-9]{4}(?:-[A-Z2-9]{4}){2}|(?<=/ladders/)[a-z_.]+)(?=/|$)"
+)
 TOO_MANY = 250
 WIDE, NARROW = 1280, 390
 
