@@ -302,7 +302,6 @@ PAGES = {
     "QuizItem": ("quiz_item.show", "item_id"),
     "Engagement": ("engagement.show", "engagement_id"),
     "Award": ("award.case", "award_id"),
-    "AwardPayment": ("award_payment.show", "payment_id"),
     "PrivateCall": ("private_call.show", "private_call_id"),
 }
 

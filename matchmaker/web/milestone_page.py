@@ -26,7 +26,7 @@ from matchmaker.web import drafts, file_words, milestone_words
 from matchmaker.web.auth import actor
 from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.forms.application import FileForm
-from matchmaker.web.forms.base import BaseForm
+from matchmaker.web.forms.base import BaseForm, set_apart
 from matchmaker.web.forms.milestone import (
     AskForm,
     ChangesForm,
@@ -82,12 +82,6 @@ def page(engagement_id: int, milestone_id: int, **shown: Any) -> str:
         limits=context().settings,
         **forms,
     )
-
-
-def set_apart(form: BaseForm, name: str) -> None:
-    """Give the fields of one of several forms on a page ids of their own."""
-    for field in form:
-        field.id = f"{name}-{field.name}".replace("_", "-")
 
 
 def _open(requests: Any) -> ExtensionRequest | None:

@@ -89,6 +89,26 @@ class BaseForm(FlaskForm):
             self.form_errors.append(say(error.message))
 
 
+def set_apart(form: BaseForm, name: str) -> None:
+    """Give the fields of one of several forms on a page ids of their own."""
+    for field in form:
+        field.id = f"{name}-{field.name}".replace("_", "-")
+
+
+def one_for_each(
+    kind: type[BaseForm], name: str, typed: BaseForm | None, typed_for: int | None
+) -> Callable[..., BaseForm]:
+    """Makes the form of one row among many: what was typed for its own row, else a fresh one."""
+
+    def make(row_id: int, **values: Any) -> BaseForm:
+        is_typed = typed is not None and row_id == typed_for
+        form = typed if is_typed and typed is not None else kind(formdata=None, **values)
+        set_apart(form, f"{name}-{row_id}")
+        return form
+
+    return make
+
+
 def _without_filters(unbound: Any) -> Any:
     kwargs = {key: value for key, value in unbound.kwargs.items() if key != "filters"}
     return type(unbound)(unbound.field_class, *unbound.args, name=unbound.name, **kwargs)

@@ -24,7 +24,7 @@ from matchmaker.services import check_in, mentoring
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.check_in_words import lights_of
 from matchmaker.web.errors import in_words, status_of
-from matchmaker.web.forms.base import BaseForm
+from matchmaker.web.forms.base import BaseForm, one_for_each, set_apart
 from matchmaker.web.forms.check_in import CheckInForm, MentoringForm, ResolutionForm, StrikeForm
 from matchmaker.web.transaction import context, db_session
 from matchmaker.web.views.engagement import ENGAGEMENT
@@ -146,19 +146,25 @@ def _act(
 def _page(engagement_id: int, **shown: Any) -> str:
     engagement = get_engagement(db_session(), actor(), engagement_id)
     said = queries.check_ins_of(db_session(), engagement)
-    forms = {
+    given = {
         "form": CheckInForm(formdata=None),
-        "resolution_form": ResolutionForm(formdata=None),
         "meeting_form": MentoringForm(formdata=None),
-        "strike_form": StrikeForm(formdata=None),
-        "opened": None,
-        "struck": None,
+        **shown,
     }
+    set_apart(given["form"], "say")
+    set_apart(given["meeting_form"], "meeting")
+    typed = {name: given.pop(name, None) for name in ("resolution_form", "strike_form")}
+    ids = {name: given.pop(name, None) for name in ("opened", "struck")}
     return render_template(
         "engagement/check_ins.html",
         engagement=engagement,
         check_ins=said,
         lights=lights_of(said),
         meetings=meetings.sessions_of(db_session(), engagement),
-        **{**forms, **shown},
+        resolution_form=one_for_each(
+            ResolutionForm, "resolve", typed["resolution_form"], ids["opened"]
+        ),
+        strike_form=one_for_each(StrikeForm, "strike", typed["strike_form"], ids["struck"]),
+        **ids,
+        **given,
     )

@@ -19,7 +19,7 @@ from matchmaker.services import metric as service
 from matchmaker.web import metric_words
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.errors import in_words, status_of
-from matchmaker.web.forms.base import BaseForm
+from matchmaker.web.forms.base import BaseForm, one_for_each, set_apart
 from matchmaker.web.forms.check_in import StrikeForm
 from matchmaker.web.forms.metric import MetricForm, ReadingForm, VersionForm
 from matchmaker.web.transaction import context, db_session
@@ -146,16 +146,10 @@ def _act(
 
 def _page(engagement_id: int, **shown: Any) -> str:
     engagement = get_engagement(db_session(), actor(), engagement_id)
-    forms = {
-        "form": MetricForm(formdata=None),
-        "change_form": None,
-        "reading_form": ReadingForm(formdata=None),
-        "strike_form": StrikeForm(formdata=None),
-        "click": None,
-        "changed": None,
-        "read": None,
-        "struck": None,
-    }
+    given = {"form": MetricForm(formdata=None), "click": None, **shown}
+    set_apart(given["form"], "new")
+    typed = {name: given.pop(name, None) for name in ("change_form", "reading_form", "strike_form")}
+    ids = {name: given.pop(name, None) for name in ("changed", "read", "struck")}
     metrics = queries.metrics_of(db_session(), engagement)
     return render_template(
         "engagement/metrics.html",
@@ -164,8 +158,11 @@ def _page(engagement_id: int, **shown: Any) -> str:
         turns=queries.turns_of(db_session(), metrics),
         goal=_goal(engagement),
         words=metric_words,
-        form_of=lambda row: MetricForm(formdata=None, obj=row),
-        **{**forms, **shown},
+        change_form=one_for_each(MetricForm, "change", typed["change_form"], ids["changed"]),
+        reading_form=one_for_each(ReadingForm, "reading", typed["reading_form"], ids["read"]),
+        strike_form=one_for_each(StrikeForm, "strike", typed["strike_form"], ids["struck"]),
+        **ids,
+        **given,
     )
 
 
