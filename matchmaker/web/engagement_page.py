@@ -28,7 +28,7 @@ from matchmaker.services.engagement_stop import open_request
 from matchmaker.services.stage_decision import is_signed_by, open_proposal
 from matchmaker.web.auth import actor
 from matchmaker.web.engagement_next import next_step
-from matchmaker.web.errors import status_of
+from matchmaker.web.errors import in_words, status_of
 from matchmaker.web.forms.base import BaseForm
 from matchmaker.web.forms.engagement import (
     AnswerForm,
@@ -124,6 +124,30 @@ def act(
         return refused(engagement_id, name, form, error)
     flash(done, "good")
     return redirect(url_for("engagement.show", engagement_id=engagement_id), 303)
+
+
+def act_on(
+    page_of: Callable[..., str],
+    shown: dict[str, Any],
+    decide: Callable[[], Any],
+    done: str,
+    back: str,
+) -> ResponseReturnValue:
+    """Take a decision on a tab; refused, ``page_of(**shown)`` shows what was typed again."""
+    form = next(value for value in shown.values() if isinstance(value, BaseForm))
+    if not form.validate():
+        return page_of(**shown), 422
+    try:
+        decide()
+    except REFUSALS as error:
+        db_session().rollback()
+        if isinstance(error, InvalidInput):
+            form.show_refusal(error)
+        else:
+            form.form_errors.append(in_words(error))
+        return page_of(**shown), status_of(error)
+    flash(done, "good")
+    return redirect(back, 303)
 
 
 def refused(

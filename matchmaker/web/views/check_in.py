@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaker.errors import InvalidInput, InvalidTransition
 from matchmaker.policies.check_in import may_check_in, may_resolve
 from matchmaker.policies.engagement import may_read_engagement
 from matchmaker.policies.mentoring import (
@@ -23,7 +23,7 @@ from matchmaker.queries.engagement import get_engagement
 from matchmaker.services import check_in, mentoring
 from matchmaker.web.auth import actor, guard
 from matchmaker.web.check_in_words import lights_of
-from matchmaker.web.errors import in_words, status_of
+from matchmaker.web.engagement_page import act_on
 from matchmaker.web.forms.base import BaseForm, one_for_each, set_apart
 from matchmaker.web.forms.check_in import CheckInForm, MentoringForm, ResolutionForm, StrikeForm
 from matchmaker.web.transaction import context, db_session
@@ -126,21 +126,9 @@ def _act(
     engagement_id: int, shown: dict[str, Any], decide: Callable[[], Any], done: str
 ) -> ResponseReturnValue:
     """Take a decision; refused, the page shows what was typed again."""
-    form = next(value for value in shown.values() if isinstance(value, BaseForm))
-    if not form.validate():
-        return _page(engagement_id, **shown), 422
-    try:
-        decide()
-    except (InvalidInput, InvalidTransition) as error:
-        db_session().rollback()
-        if isinstance(error, InvalidInput):
-            form.show_refusal(error)
-        else:
-            form.form_errors.append(in_words(error))
-        return _page(engagement_id, **shown), status_of(error)
-    flash(done, "good")
     part = "mentoring" if "mentoring" in request.path else None
-    return redirect(url_for("check_in.index", engagement_id=engagement_id, _anchor=part), 303)
+    back = url_for("check_in.index", engagement_id=engagement_id, _anchor=part)
+    return act_on(partial(_page, engagement_id), shown, decide, done, back)
 
 
 def _page(engagement_id: int, **shown: Any) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaker.errors import Conflict, InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.models import Engagement
 from matchmaker.policies.engagement import may_read_engagement
 from matchmaker.policies.metric import may_add_reading, may_set_metric, may_strike_reading
@@ -18,8 +18,8 @@ from matchmaker.queries.engagement import get_engagement
 from matchmaker.services import metric as service
 from matchmaker.web import metric_words
 from matchmaker.web.auth import actor, guard
-from matchmaker.web.errors import in_words, status_of
-from matchmaker.web.forms.base import BaseForm, one_for_each, set_apart
+from matchmaker.web.engagement_page import act_on
+from matchmaker.web.forms.base import one_for_each, set_apart
 from matchmaker.web.forms.check_in import StrikeForm
 from matchmaker.web.forms.metric import MetricForm, ReadingForm, VersionForm
 from matchmaker.web.transaction import context, db_session
@@ -128,20 +128,8 @@ def _act(
     engagement_id: int, shown: dict[str, Any], decide: Callable[[], Any], done: str
 ) -> ResponseReturnValue:
     """Take a decision; refused, the page shows what was typed again."""
-    form = next(value for value in shown.values() if isinstance(value, BaseForm))
-    if not form.validate():
-        return _page(engagement_id, **shown), 422
-    try:
-        decide()
-    except (Conflict, InvalidInput, InvalidTransition, StaleVersion) as error:
-        db_session().rollback()
-        if isinstance(error, InvalidInput):
-            form.show_refusal(error)
-        else:
-            form.form_errors.append(in_words(error))
-        return _page(engagement_id, **shown), status_of(error)
-    flash(done, "good")
-    return redirect(url_for("metric.index", engagement_id=engagement_id), 303)
+    back = url_for("metric.index", engagement_id=engagement_id)
+    return act_on(partial(_page, engagement_id), shown, decide, done, back)
 
 
 def _page(engagement_id: int, **shown: Any) -> str:
