@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from matchmaker import passwords
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.i18n import LOCALES, N_, Message
 from matchmaker.models import AccountKind, OutboxMessage, User
 from matchmaker.policies.account import may_change, may_delete
@@ -205,7 +205,7 @@ def reset_password(ctx: Context, token: str, new_password: str) -> User:
 
 def change_password(ctx: Context, password: str, new_password: str) -> User:
     """Replace the actor's password; every other session ends."""
-    user = _actor(ctx)
+    user = ctx.signed_in
     _check_password(user, password)
     _set_password(ctx, user, new_password)
     ctx.record("account:change_password", user)
@@ -214,7 +214,7 @@ def change_password(ctx: Context, password: str, new_password: str) -> User:
 
 def sign_out_everywhere(ctx: Context) -> User:
     """End every session of the actor."""
-    user = _actor(ctx)
+    user = ctx.signed_in
     user.session_epoch += 1
     ctx.record("account:sign_out_everywhere", user)
     return user
@@ -222,7 +222,7 @@ def sign_out_everywhere(ctx: Context) -> User:
 
 def change_profile(ctx: Context, *, name: str, locale: str) -> User:
     """Change the actor's name and language."""
-    user = _actor(ctx)
+    user = ctx.signed_in
     ctx.require(may_change, user)
     name, locale = check_name(name), _known(locale)
     if (user.name, user.locale) != (name, locale):
@@ -236,7 +236,7 @@ def change_profile(ctx: Context, *, name: str, locale: str) -> User:
 
 def delete(ctx: Context, password: str) -> None:
     """Close the actor's account: leave every group and forget who the person was."""
-    user = _actor(ctx)
+    user = ctx.signed_in
     ctx.require(may_delete, user)
     _check_password(user, password)
     erase(ctx, user)
@@ -281,12 +281,6 @@ def _set_password(ctx: Context, user: User, new_password: str) -> None:
         when=_when(ctx, user, utcnow()),
         url=_url(ctx, "/account/forgot"),
     )
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _known(locale: str) -> str:

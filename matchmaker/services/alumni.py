@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn, RateLimited, StaleVersion
+from matchmaker.errors import InvalidInput, NotFound, RateLimited, StaleVersion
 from matchmaker.i18n import N_, Message, translate
 from matchmaker.models import (
     ALUMNI_PURPOSE_LABELS,
@@ -54,7 +54,7 @@ class Shows:
 
 def show(ctx: Context, shows: Shows, *, agreed: bool, version: int = 0) -> AlumniProfile:
     """Join the list, or change what one shows; *version* 0 joins."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.require(may_enter_alumni)
     if not agreed:
         raise InvalidInput(fields={"agreed": [Message(N_("Please tick the box to agree."))]})
@@ -81,7 +81,7 @@ def _says(row: AlumniProfile, values: Mapping[str, object]) -> bool:
 
 def leave(ctx: Context) -> None:
     """Leave the list, from this moment on; what waits for an answer is turned down."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     row = queries.own_profile(ctx.session, actor, lock=True)
     if row is None:
         return
@@ -91,7 +91,7 @@ def leave(ctx: Context) -> None:
 
 def write(ctx: Context, profile_id: int, *, text: str, shares_email: bool = False) -> AlumniContact:
     """Write to another alumnus who takes messages; a second click writes nothing twice."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.require(may_enter_alumni)
     ctx.lock_actor()
     profile = queries.get_profile(ctx.session, actor, profile_id)
@@ -104,7 +104,7 @@ def invite(ctx: Context, profile_id: int, *, purpose: AlumniPurpose, text: str) 
     """Ask somebody who offered it to be a mentor or a seed instructor."""
     ctx.require(may_invite_alumni)
     ctx.lock_actor()
-    profile = queries.get_helper(ctx.session, _actor(ctx), profile_id)
+    profile = queries.get_helper(ctx.session, ctx.signed_in, profile_id)
     offered = {
         AlumniPurpose.MENTOR: profile.will_mentor,
         AlumniPurpose.INSTRUCT: profile.will_instruct,
@@ -117,7 +117,7 @@ def invite(ctx: Context, profile_id: int, *, purpose: AlumniPurpose, text: str) 
 def _send(
     ctx: Context, profile: AlumniProfile, purpose: AlumniPurpose, text: str, shares_email: bool
 ) -> AlumniContact:
-    actor, kept = _actor(ctx), limited(text, "text", maximum=MAX_MESSAGE)
+    actor, kept = ctx.signed_in, limited(text, "text", maximum=MAX_MESSAGE)
     if not kept:
         raise InvalidInput(fields={"text": [Message(N_("Write what it is about."))]})
     waiting = _waiting(ctx.session, actor)
@@ -202,12 +202,6 @@ def take_back(ctx: Context, contact_id: int) -> AlumniContact:
     row.apply(AlumniContactAction.TAKE_BACK)
     ctx.record("alumni:take_back", row)
     return row
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def forget(session: Session, user_id: int) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.adapters import badge_signer
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn, StaleVersion
+from matchmaker.errors import InvalidInput, NotFound, StaleVersion
 from matchmaker.i18n import N_, Message, language_of
 from matchmaker.models import Badge, BadgeKey, User
 from matchmaker.policies.badge import may_issue_badge, may_revoke_badge, may_withdraw_badge
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"/badges/([A-Za-z0-9_-]{10,32})(?:\.jwt)?/?$")
 
 def issue(ctx: Context, competency: str, level: int) -> Badge:
     """Issue the actor's confirmed level; who has that badge already gets the same one."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.require(may_issue_badge)
     ctx.lock_actor()
     confirmed = queries.confirmed_levels(ctx.session, actor.id).get(competency, 0)
@@ -159,12 +159,6 @@ def _by_code(session: Session, code: str) -> Badge:
         return queries.get_by_code(session, code)
     except NotFound as error:
         raise badge_signer.BadSignature from error
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def forget(ctx: Context, user_id: int) -> None:

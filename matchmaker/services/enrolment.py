@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidInput, InvalidTransition, NotSignedIn, StaleVersion
+from matchmaker.errors import InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message, language_of
-from matchmaker.models import Enrolment, EnrolmentEvent, Evidence, EvidenceKind, User
+from matchmaker.models import Enrolment, EnrolmentEvent, Evidence, EvidenceKind
 from matchmaker.policies.enrolment import may_assess, may_change, may_enrol
 from matchmaker.queries import enrolment as queries
 from matchmaker.queries import learning_resource as resources
@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+\Z")
 
 def enrol(ctx: Context, resource_id: int) -> Enrolment:
     """The actor takes an entry up; who is at it already, or has done it, stays as they are."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.lock_actor()
     resource = resources.get_resource(ctx.session, actor, resource_id)
     found = queries.find_own(ctx.session, actor.id, resource.id)
@@ -229,12 +229,6 @@ def _note(ctx: Context, row: Enrolment, action: EnrolmentAction) -> None:
     actor_id = ctx.actor.id if ctx.actor else None
     row.events.append(EnrolmentEvent(action=action, user_id=actor_id, score=row.score))
     ctx.session.flush()  # The version a page shows next counts this step.
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _own(ctx: Context, enrolment_id: int) -> Enrolment:

@@ -6,9 +6,9 @@ from typing import Any
 
 from matchmaker.clock import utcnow
 from matchmaker.competency import MAX_LEVEL
-from matchmaker.errors import InvalidInput, InvalidTransition, NotSignedIn, StaleVersion
+from matchmaker.errors import InvalidInput, InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Evidence, User
+from matchmaker.models import Evidence
 from matchmaker.policies.evidence import may_review
 from matchmaker.queries import evidence as queries
 from matchmaker.services.context import Context
@@ -30,10 +30,10 @@ def take(ctx: Context, evidence_id: int) -> Evidence:
             N_("This piece is in the state “%(state)s”: there is nothing to take."),
             state=Message(EVIDENCE_WORKFLOW.labels[row.state].staff),
         )
-    if row.is_taken and row.reviewer_id == _actor(ctx).id:
+    if row.is_taken and row.reviewer_id == ctx.signed_in.id:
         return row  # A second click.
     _check_free(ctx, row)
-    row.reviewer_id, row.taken_at = _actor(ctx).id, utcnow()
+    row.reviewer_id, row.taken_at = ctx.signed_in.id, utcnow()
     ctx.record("evidence:take", row)
     return row
 
@@ -41,7 +41,7 @@ def take(ctx: Context, evidence_id: int) -> Evidence:
 def release(ctx: Context, evidence_id: int) -> Evidence:
     """Put a piece back for others."""
     row = _find(ctx, evidence_id)
-    if row.is_taken and row.reviewer_id == _actor(ctx).id:
+    if row.is_taken and row.reviewer_id == ctx.signed_in.id:
         row.reviewer_id = row.taken_at = None
         ctx.record("evidence:release", row)
     return row
@@ -67,7 +67,7 @@ def decide(
     if row.version != version:
         raise StaleVersion
     before = row.apply(action)
-    row.reviewer_id, row.decided_at, row.taken_at = _actor(ctx).id, utcnow(), None
+    row.reviewer_id, row.decided_at, row.taken_at = ctx.signed_in.id, utcnow(), None
     row.reason = reason
     if action is not EvidenceAction.REJECT:
         row.level, row.relevance = level, relevance
@@ -86,14 +86,8 @@ def _find(ctx: Context, evidence_id: int) -> Evidence:
     return row
 
 
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
-
-
 def _check_free(ctx: Context, row: Evidence) -> None:
-    if row.is_taken and row.reviewer is not None and row.reviewer_id != _actor(ctx).id:
+    if row.is_taken and row.reviewer is not None and row.reviewer_id != ctx.signed_in.id:
         raise InvalidTransition(
             N_("%(who)s is looking at this piece right now. Take another one."),
             who=row.reviewer.name,
@@ -109,7 +103,7 @@ def _was_decided_so(
         EvidenceAction.REJECT: EvidenceState.REJECTED,
     }[action]
     same = row.level == level or action is EvidenceAction.REJECT
-    mine = row.reviewer_id == _actor(ctx).id
+    mine = row.reviewer_id == ctx.signed_in.id
     return row.state is after and mine and same and row.reason == reason
 
 

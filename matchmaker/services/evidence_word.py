@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker.clock import utcnow
 from matchmaker.competency import MAX_LEVEL, load_taxonomy
-from matchmaker.errors import InvalidInput, InvalidTransition, NotFound, NotSignedIn, RateLimited
+from matchmaker.errors import InvalidInput, InvalidTransition, NotFound, RateLimited
 from matchmaker.i18n import N_, Message
 from matchmaker.models import Evidence, EvidenceKind, User
 from matchmaker.policies.evidence import may_answer, may_ask_person
@@ -39,7 +39,7 @@ def ask(
     ctx: Context, kind: EvidenceKind, person_id: int, competencies: Sequence[str], *, note: str = ""
 ) -> list[Evidence]:
     """Ask a colleague or a mentor; one who was asked the same already is not asked twice."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     person = queries.get_askable(ctx.session, actor, kind, person_id)
     ctx.require(may_ask_person, kind, person)
     _check(competencies, note)
@@ -85,7 +85,7 @@ def _asked(
 
 def answer(ctx: Context, asker_id: int, words: Mapping[int, Word]) -> list[Evidence]:
     """Say what one thinks, of each piece one was asked for; `Word` by the piece's id."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     rows = queries.asked_of(ctx.session, actor.id, asker_id=asker_id, lock=True)
     if not rows:
         raise NotFound
@@ -112,12 +112,6 @@ def _take(ctx: Context, row: Evidence, word: Word) -> None:
     row.level, row.reason = word.level, word.reason
     row.obtained_on, row.decided_at = today(), utcnow()
     ctx.record("evidence:answer", row, before=before, after=row.state)
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _check(competencies: Sequence[str], note: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import Conflict, DeadlinePassed, InvalidInput, NotSignedIn
+from matchmaker.errors import Conflict, DeadlinePassed, InvalidInput
 from matchmaker.i18n import N_, Message, language_of
 from matchmaker.models import (
     Invitation,
@@ -40,7 +40,7 @@ def send(
     ctx: Context, kind: GroupKind, group_id: int, *, email: str, role: MemberRole
 ) -> Invitation:
     """Invite the person with the address *email*; they join only if they accept."""
-    inviter = _actor(ctx)
+    inviter = ctx.signed_in
     group = get_group(ctx.session, inviter, kind, group_id, lock=True)
     ctx.require(may_invite, group)
     email = normalize_email(email)
@@ -78,7 +78,7 @@ def accept(ctx: Context, invitation_id: int, *, consent: bool) -> Group:
     if not consent:
         message = Message(N_("Please tick the box to agree, or turn the invitation down."))
         raise InvalidInput(fields={"consent": [message]})
-    actor, group = _actor(ctx), _locked_target(ctx, invitation)
+    actor, group = ctx.signed_in, _locked_target(ctx, invitation)
     _check_inside(group, actor)
     invitation.apply(InvitationAction.ACCEPT)
     invitation.answered_at = utcnow()
@@ -170,9 +170,3 @@ def _send_letter(ctx: Context, invitation: Invitation, user: User | None, token:
 
 def _group_facts(group: Group) -> dict[str, object]:
     return {"group": kind_of(group), "group_id": group.id}
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor

@@ -14,11 +14,10 @@ from matchmaker.errors import (
     InvalidInput,
     InvalidTransition,
     NotFound,
-    NotSignedIn,
     StaleVersion,
 )
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Match, MatchReview, MatchRun, PairRule, PairRuleKind, User
+from matchmaker.models import Match, MatchReview, MatchRun, PairRule, PairRuleKind
 from matchmaker.policies.match import may_answer, may_review, may_rule
 from matchmaker.policies.scope import may_read_as_office
 from matchmaker.queries import match as queries
@@ -194,18 +193,12 @@ def rule_pair(ctx: Context, match_id: int, kind: PairRuleKind, *, reason: str) -
     if rule is None:
         rule = PairRule(problem_id=match.problem_id, team_id=match.team_id)
         ctx.session.add(rule)
-    rule.kind, rule.reason, rule.user_id = kind, reason, _person(ctx).id
+    rule.kind, rule.reason, rule.user_id = kind, reason, ctx.signed_in.id
     _mark_pins(ctx, match.problem_id, match.team_id, pinned=kind is PairRuleKind.PIN)
     if kind is PairRuleKind.BAN and _can_decline(match):
         _decide(ctx, match, MatchAction.DECLINE, reason)
     ctx.record(f"match:{kind}", match, problem_id=match.problem_id, team_id=match.team_id)
     return rule
-
-
-def _person(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _can_decline(match: Match) -> bool:

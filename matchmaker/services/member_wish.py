@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matchmaker.clock import utcnow
 from matchmaker.competency import MAX_LEVEL, load_taxonomy
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn, RateLimited, StaleVersion
+from matchmaker.errors import InvalidInput, NotFound, RateLimited, StaleVersion
 from matchmaker.i18n import N_, Message, language_of
 from matchmaker.models import (
     Invitation,
@@ -38,7 +38,7 @@ def add(
     problem_id: int | None = None,
 ) -> MemberWish:
     """Say that the team looks for somebody; a second click finds the wish that is there."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     team = teams.get_team(ctx.session, actor, team_id, lock=True)
     ctx.require(may_keep, team)
     _check(competency, level, text)
@@ -88,7 +88,7 @@ def invite(ctx: Context, wish_id: int, user_id: int) -> Invitation:
 
 def _candidate(ctx: Context, wish: MemberWish, user_id: int) -> User:
     """Somebody who agreed to be found, or offered; nobody else can be invited by number."""
-    found = [item.user for item in queries.found_for(ctx.session, _actor(ctx), wish)]
+    found = [item.user for item in queries.found_for(ctx.session, ctx.signed_in, wish)]
     offered = [offer.user for offer in wish.offers]
     person = next((user for user in [*offered, *found] if user.id == user_id), None)
     if person is None or not person.email:
@@ -98,7 +98,7 @@ def _candidate(ctx: Context, wish: MemberWish, user_id: int) -> User:
 
 def offer(ctx: Context, wish_id: int, text: str = "") -> MemberOffer:
     """Offer to join; the team's leads read the name, the text and confirmed level, and may invite."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.lock_actor()
     wish = queries.get_wish(ctx.session, actor, wish_id)
     ctx.require(may_offer, wish)
@@ -138,7 +138,7 @@ def _name(wish: MemberWish, language: str) -> str:
 
 def take_back_offer(ctx: Context, wish_id: int) -> None:
     """No longer offer to join; nothing happens if nothing was offered."""
-    row = queries.own_offers(ctx.session, _actor(ctx)).get(wish_id)
+    row = queries.own_offers(ctx.session, ctx.signed_in).get(wish_id)
     if row is None:
         return
     ctx.require(may_take_back_offer, row)
@@ -168,9 +168,3 @@ def _check_text(text: str) -> None:
 
 def _refuse(field: str, text: str, **params: object) -> None:
     raise InvalidInput(fields={field: [Message(text, params)]})
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor

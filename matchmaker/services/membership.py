@@ -5,8 +5,7 @@ The group is locked while its members change, so that it keeps a lead whatever h
 
 from __future__ import annotations
 
-from matchmaker.errors import NotSignedIn
-from matchmaker.models import MemberRole, User
+from matchmaker.models import MemberRole
 from matchmaker.policies.membership import (
     Group,
     Member,
@@ -44,7 +43,7 @@ def remove(ctx: Context, kind: GroupKind, group_id: int, user_id: int) -> Group:
 
 def leave(ctx: Context, kind: GroupKind, group_id: int) -> Group:
     """Leave the group."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     group = get_group(ctx.session, actor, kind, group_id, lock=True)
     ctx.require(may_leave, group)
     member = membership_of(actor, group)
@@ -56,7 +55,7 @@ def leave(ctx: Context, kind: GroupKind, group_id: int) -> Group:
 
 def transfer_lead(ctx: Context, kind: GroupKind, group_id: int, user_id: int) -> Group:
     """Hand one's own lead to another member and stay on as a plain member."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     group, member = _load(ctx, kind, group_id, user_id)
     ctx.require(may_transfer_lead, member)
     member.role = MemberRole.LEAD
@@ -79,9 +78,3 @@ def _delete(ctx: Context, group: Group, member: Member) -> None:
     ctx.session.flush()
     ctx.session.expire(group, ["members"])
     ctx.session.expire(user, ["organization_memberships", "team_memberships"])
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matchmaker.clock import utcnow
-from matchmaker.errors import InvalidTransition, NotSignedIn, StaleVersion
+from matchmaker.errors import InvalidTransition, StaleVersion
 from matchmaker.i18n import N_, translate
 from matchmaker.models import (
     POINT_RULES,
@@ -22,7 +22,6 @@ from matchmaker.models import (
     PointBoardPlace,
     PointEntry,
     PointKind,
-    User,
 )
 from matchmaker.policies.point_entry import may_read_board, may_take_back_points
 from matchmaker.queries import point_entry as queries
@@ -118,7 +117,7 @@ def take_back(ctx: Context, entry_id: int, *, reason: str, version: int) -> Poin
     if not entry.counts:
         raise InvalidTransition(N_("These points do not count any more."))
     entry.taken_back_at, entry.reason = utcnow(), reason
-    entry.taken_back_by_id = _actor(ctx).id
+    entry.taken_back_by_id = ctx.signed_in.id
     ctx.record("point_entry:take_back", entry, user_id=entry.user_id, reason=reason)
     _tell(ctx, entry, "point.taken_back", note=reason)
     return entry
@@ -153,7 +152,7 @@ def _tell(ctx: Context, entry: PointEntry, kind: str, **words: str) -> None:
 
 def join_board(ctx: Context) -> None:
     """The actor wants to stand on the board."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.require(may_read_board)
     ctx.lock_actor()
     if queries.own_place(ctx.session, actor.id) is None:
@@ -163,17 +162,11 @@ def join_board(ctx: Context) -> None:
 
 def leave_board(ctx: Context) -> None:
     """The actor no longer stands on the board."""
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     found = queries.own_place(ctx.session, actor.id)
     if found is not None:
         ctx.session.delete(found)
         ctx.record("point_entry:leave_board", actor)
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def forget(session: Session, user_id: int) -> None:

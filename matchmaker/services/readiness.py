@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from matchmaker.assessment.readiness import ReadinessResult, readiness
 from matchmaker.assessment.rubric import Item, ReadinessRubric
 from matchmaker.clock import utcnow
-from matchmaker.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StaleVersion
+from matchmaker.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from matchmaker.i18n import N_, Message
-from matchmaker.models import Organization, ReadinessAssessment, User
+from matchmaker.models import Organization, ReadinessAssessment
 from matchmaker.policies.readiness import (
     may_answer,
     may_discard,
@@ -72,7 +72,7 @@ def _opinion_on(
         raise NotFound
     if not beside.is_completed or beside.beside_id is not None:
         raise Conflict(N_("A second opinion is given on a completed check."))
-    if beside.respondent_id == _actor(ctx).id:
+    if beside.respondent_id == ctx.signed_in.id:
         raise Conflict(
             N_("You answered this check yourself: somebody else gives the second opinion.")
         )
@@ -83,7 +83,7 @@ def _begun(ctx: Context, organization: Organization) -> ReadinessAssessment | No
     return ctx.session.scalar(
         sa.select(ReadinessAssessment).where(
             ReadinessAssessment.organization_id == organization.id,
-            ReadinessAssessment.respondent_id == _actor(ctx).id,
+            ReadinessAssessment.respondent_id == ctx.signed_in.id,
             ReadinessAssessment.completed_at.is_(None),
         )
     )
@@ -96,7 +96,7 @@ def _begin(
     version = beside.rubric_version if beside else rubrics.current(ctx.session, "readiness").version
     assessment = ReadinessAssessment(
         organization=organization,
-        respondent=_actor(ctx),
+        respondent=ctx.signed_in,
         rubric_version=version,
         beside_id=beside.id if beside else None,
     )
@@ -211,7 +211,7 @@ def discard(ctx: Context, assessment_id: int) -> Organization:
 def take_over(ctx: Context, assessment_id: int) -> ReadinessAssessment:
     """Go on with the check of somebody who has left the organization."""
     assessment = queries.get(ctx.session, ctx.actor, assessment_id, lock=True)
-    if assessment.respondent_id == _actor(ctx).id:
+    if assessment.respondent_id == ctx.signed_in.id:
         return assessment
     ctx.require(may_take_over, assessment)
     if assessment.is_completed:
@@ -221,9 +221,9 @@ def take_over(ctx: Context, assessment_id: int) -> ReadinessAssessment:
             N_("You have a half-filled check of this organization. Complete it or throw it away.")
         )
     before = assessment.respondent_id
-    assessment.respondent = _actor(ctx)
+    assessment.respondent = ctx.signed_in
     assessment.updated_at = utcnow()
-    ctx.record("readiness:take_over", assessment, from_id=before, to_id=_actor(ctx).id)
+    ctx.record("readiness:take_over", assessment, from_id=before, to_id=ctx.signed_in.id)
     return assessment
 
 
@@ -247,9 +247,3 @@ def _check_note(assessment: ReadinessAssessment, note: str) -> None:
     if len(note) > MAX_NOTE:
         text = N_("Please use at most %(max)d characters.")
         raise InvalidInput(fields={"reason": [Message(text, {"max": MAX_NOTE})]})
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor

@@ -167,7 +167,7 @@ def accept(ctx: Context, referral_id: int, *, organization_id: int | None = None
         return referral  # A second click.
     REFERRAL_WORKFLOW.target(referral.state, ReferralAction.ACCEPT)
     _refuse_late(referral)
-    offered = answering_organizations(_actor(ctx), referral)
+    offered = answering_organizations(ctx.signed_in, referral)
     wanted = organization_id if organization_id is not None else offered[0].id
     chosen = next((one for one in offered if one.id == wanted), None)
     if chosen is None:
@@ -226,11 +226,5 @@ def consent(ctx: Context, referral_id: int, *, is_given: bool) -> Referral:
 
 def _note_consent(ctx: Context, referral: Referral, *, is_given: bool) -> None:
     referral.consented_at = utcnow() if is_given else None
-    ctx.session.add(ReferralConsent(referral=referral, user=_actor(ctx), is_given=is_given))
+    ctx.session.add(ReferralConsent(referral=referral, user=ctx.signed_in, is_given=is_given))
     ctx.record("referral:consent" if is_given else "referral:withdraw_consent", referral)
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.i18n import N_, Message
 from matchmaker.models import (
     RecusalCause,
@@ -52,7 +52,7 @@ class RelationValues:
 def declare(ctx: Context, values: RelationValues) -> ReviewRelation:
     """Declare a tie; the cases it concerns are hidden from the reviewer at once."""
     ctx.require(may_edit_profile)
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.lock_actor()
     row = _checked(ctx, actor, values)
     known = _declared(ctx, actor, row)
@@ -74,18 +74,12 @@ def declare(ctx: Context, values: RelationValues) -> ReviewRelation:
 def take_back(ctx: Context, relation_id: int) -> None:
     """The tie is over: later applications may be offered again."""
     ctx.require(may_edit_profile)
-    rows = queries.own_relations(ctx.session, _actor(ctx))
+    rows = queries.own_relations(ctx.session, ctx.signed_in)
     row = next((row for row in rows if row.id == relation_id), None)
     if row is None:
         raise NotFound
     ctx.record("review_relation:take_back", row, kind=row.kind.value)
     ctx.session.delete(row)
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _checked(ctx: Context, actor: User, values: RelationValues) -> ReviewRelation:

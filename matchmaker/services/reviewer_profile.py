@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from matchmaker.clock import utcnow
 from matchmaker.competency import load_taxonomy
-from matchmaker.errors import InvalidInput, NotFound, NotSignedIn, StaleVersion
+from matchmaker.errors import InvalidInput, NotFound, StaleVersion
 from matchmaker.i18n import N_, Message
 from matchmaker.models import (
     DeclaredConflict,
     DeclaredGender,
     Organization,
     ReviewerProfile,
-    User,
 )
 from matchmaker.policies.reviewer_profile import may_edit_profile
 from matchmaker.queries import reviewer_profile as queries
@@ -48,7 +47,7 @@ class ProfileValues:
 def save(ctx: Context, values: ProfileValues, *, version: int) -> ReviewerProfile:
     """Save the reviewer's own profile; *version* is 0 before the first time."""
     ctx.require(may_edit_profile)
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.lock_actor()
     gender, capacity = _check(values)
     profile = queries.own_profile(ctx.session, actor)
@@ -72,7 +71,7 @@ def save(ctx: Context, values: ProfileValues, *, version: int) -> ReviewerProfil
 def declare(ctx: Context, name: str, *, reason: str) -> DeclaredConflict:
     """Declare a conflict with an organization; its cases are hidden from the reviewer at once."""
     ctx.require(may_edit_profile)
-    actor = _actor(ctx)
+    actor = ctx.signed_in
     ctx.lock_actor()
     organization = _find_organization(ctx, name)
     reason = needed(reason, maximum=MAX_REASON)
@@ -95,18 +94,12 @@ def declare(ctx: Context, name: str, *, reason: str) -> DeclaredConflict:
 def take_back(ctx: Context, conflict_id: int) -> None:
     """The conflict is over: the organization's later problems may be offered again."""
     ctx.require(may_edit_profile)
-    rows = queries.own_conflicts(ctx.session, _actor(ctx))
+    rows = queries.own_conflicts(ctx.session, ctx.signed_in)
     row = next((row for row in rows if row.id == conflict_id), None)
     if row is None:
         raise NotFound
     ctx.record("reviewer_profile:take_back", row, organization=row.organization_id)
     ctx.session.delete(row)
-
-
-def _actor(ctx: Context) -> User:
-    if ctx.actor is None:
-        raise NotSignedIn
-    return ctx.actor
 
 
 def _said(profile: ReviewerProfile) -> Kept:
